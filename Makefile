@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# ARCH is the guest's architecture, in the kernel's words. V=1 shows the commands.
+
+ARCH ?= x86_64
+OUT := build/$(ARCH)
+PYTHON := /usr/bin/python3
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# What C code needs to see Linux's interfaces and kselftest, and what it must depend on for that.
+LINUX_CPPFLAGS := -isystem $(OUT)/linux/include -isystem $(OUT)/linux/kselftest
+LINUX_HEADERS := $(OUT)/linux/headers.entry
+
+all: image ## build the image: kernel, probe, initramfs (the default)
+
+# Gives $(OUT)/probe, linked statically, and the target unit, which runs the unit tests in C.
+-include probe/probe.mk
+include images/images.mk
+
+setup: ## install the Debian packages that are missing
+	$(Q)images/setup.sh
+
+# Nothing can be built before set-up is done, so these start make again instead of depending on it.
+report: ## boot the image in QEMU and write build/report/qemu-q35/report.html
+	$(Q)images/setup.sh report
+	$(Q)$(MAKE) all
+	$(Q)./avps run -t qemu-q35 || [ $$? -eq 1 ]
+
+test: ## run the tests of this project itself
+	$(Q)images/setup.sh
+	$(Q)$(MAKE) all
+	$(Q)$(MAKE) unit
+	$(Q)$(PYTHON) -m pytest --timeout=240 runner/tests
+
+lint: ## look for mistakes, and for style that is not the house's
+	$(Q)images/lint.sh
+
+format: ## lay out C and Python as lint wants it
+	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+	$(Q)black --quiet runner
+
+reproducible: $(OUT)/linux/headers.entry $(OUT)/linux/kernel.entry ## build the kernel again elsewhere and compare (minutes)
+	$(Q)images/reproducible.sh $(ARCH) $(OUT)
+
+clean: ## remove what was built here; the kernel stays in the cache
+	$(Q)rm -rf build
+
+distclean: clean ## remove the cache, too
+	$(Q)rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/avps"
+
+help: ## list these
+	@sed -n 's/^\([a-z-]*\):.* ## /  \1\t/p' Makefile | expand -t 18
+
+.PHONY: all clean distclean format help image lint report reproducible setup test unit FORCE

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The probe's side of the record stream; docs/records.md has the format.
+ */
+#ifndef AVPS_REPORT_H
+#define AVPS_REPORT_H
+
+#include <json-c/json.h>
+
+#include "avps/device.h"
+#include "avps/test.h"
+#include "avps/types.h"
+
+/*
+ * Opens the stream and the memory that keeps what was sent.
+ *
+ * @path: a terminal (set to pass bytes as they are) or a file
+ *
+ * Returns 0 or a negative errno.
+ */
+int avps_stream_open(const char *path);
+
+/*
+ * Sends a record and keeps it. Takes over the reference. Works in a forked test too, as long as only one process sends at
+ * a time.
+ */
+void avps_stream_send(struct json_object *record);
+
+/* After a sender may have died in the middle of a line: starts a new one. */
+void avps_stream_recover(void);
+
+/* Sends `bye`: the count and the digest of all that was sent before. */
+void avps_stream_bye(void);
+
+/* Sends record @seq once more, as it was. False if there is none. */
+bool avps_stream_resend(u32 seq);
+
+/*
+ * Waits for a line from the host.
+ *
+ * Returns its JSON (the caller's to put back with json_object_put()), or NULL when @deadline passed. Anything that is not
+ * an intact record is passed over.
+ */
+struct json_object *avps_stream_receive(avps_deadline deadline);
+
+/* A new record of that type, to be filled and sent. */
+struct json_object *avps_record_new(const char *type);
+
+/* Adds a field; text that is not printable ASCII is made so. NULL text gives null. */
+void avps_record_text(struct json_object *record, const char *key, const char *text);
+void avps_record_number(struct json_object *record, const char *key, s64 value);
+
+struct avps_options;
+
+/* One failed check. */
+struct avps_failure {
+	const char *clause;
+	const char *expected;
+	const char *seen;
+	const char *file;
+	int line;
+};
+
+/* The records of a run, each sent at once. */
+void avps_report_hello(const struct avps_options *options);
+void avps_report_device(const struct avps_device *dev);
+void avps_report_begin(const struct avps_run *run);
+void avps_report_check(const struct avps_run *run, const struct avps_failure *failure);
+void avps_report_trace(const struct avps_run *run);
+void avps_report_end(const struct avps_run *run, const struct avps_outcome *outcome);
+void avps_report_log(const char *level, const char *format, ...) AVPS_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Process 1 of the guest: makes the machine usable, runs the plan, tells the host, powers off. */
+#include "avps/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "avps/clock.h"
+#include "avps/discover.h"
+#include "avps/dma.h"
+#include "avps/plan.h"
+#include "avps/report.h"
+#include "avps/trace.h"
+
+#define OPTIONS_PATH "/avps.json"
+#define DMA_PAGES 4
+#define HOST_PATIENCE_US (2 * 1000 * 1000) /* how long a host that never answers may cost */
+
+static struct avps_device devices[AVPS_MAX_DEVICES];
+static int n_devices;
+
+static void mount_one(const char *type, const char *where)
+{
+	mkdir(where, 0755);
+	if (mount(type, where, type, 0, NULL) && errno != EBUSY)
+		fprintf(stderr, "avps: mounting %s: %s\n", where, strerror(errno));
+}
+
+static void __attribute__((noreturn)) power_off(void)
+{
+	reboot(RB_POWER_OFF);
+	abort(); /* what is left: a panic, which the host sees */
+}
+
+/* The terminal of the record stream: the named one, else the second serial port, else the console. */
+static const char *stream_path(const struct avps_options *options)
+{
+	static char path[64];
+
+	if (options->stream[0]) {
+		snprintf(path, sizeof(path), "/dev/%s", options->stream);
+		return path;
+	}
+	return access("/dev/ttyS1", F_OK) ? "/dev/console" : "/dev/ttyS1";
+}
+
+/*
+ * Asks the host which entries of the plan to run.
+ *
+ * Returns an array of @n flags, or NULL for all of them: also when the host does not answer.
+ */
+static bool *ask_selection(int n)
+{
+	struct json_object *ask = avps_record_new("ask"), *answer, *run;
+	bool *selected;
+
+	avps_record_number(ask, "id", 1);
+	avps_record_text(ask, "what", "select");
+	avps_stream_send(ask);
+	answer = avps_stream_receive(avps_now_us() + HOST_PATIENCE_US);
+	if (!json_object_object_get_ex(answer, "run", &run) || !json_object_is_type(run, json_type_array)) {
+		json_object_put(answer);
+		return NULL;
+	}
+	selected = calloc(n + 1, sizeof(*selected));
+	for (size_t i = 0; selected && i < json_object_array_length(run); i++) {
+		int index = json_object_get_int(json_object_array_get_idx(run, i));
+
+		if (index >= 0 && index < n)
+			selected[index] = true;
+	}
+	json_object_put(answer);
+	return selected;
+}
+
+static void run_plan(const struct avps_options *options)
+{
+	struct avps_outcome *outcome =
+		mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct avps_run *plan;
+	bool *selected;
+	int n;
+
+	if (outcome == MAP_FAILED) {
+		avps_report_log("error", "no memory for results");
+		return;
+	}
+	n = avps_plan_make(devices, n_devices, options, &plan);
+	if (n < 0) {
+		avps_report_log("error", "no memory for the plan");
+		return;
+	}
+	avps_plan_report(plan, n);
+	selected = options->interactive ? ask_selection(n) : NULL;
+	avps_plan_run(plan, n, selected, options, outcome);
+	free(selected);
+	free(plan);
+}
+
+/* After `bye`: repeats what the host missed, until it is content or says nothing more. */
+static void serve_resends(void)
+{
+	struct json_object *line, *type, *seqs;
+
+	while ((line = avps_stream_receive(avps_now_us() + HOST_PATIENCE_US))) {
+		bool done = json_object_object_get_ex(line, "type", &type) &&
+			    !strcmp(json_object_get_string(type) ?: "", "done");
+
+		if (json_object_object_get_ex(line, "seqs", &seqs) && json_object_is_type(seqs, json_type_array))
+			for (size_t i = 0; i < json_object_array_length(seqs); i++)
+				avps_stream_resend(json_object_get_int(json_object_array_get_idx(seqs, i)));
+		json_object_put(line);
+		if (done)
+			return;
+	}
+}
+
+static void discover(void)
+{
+	n_devices = avps_discover(devices);
+	if (n_devices < 0) {
+		avps_report_log("error", "looking for devices: %s", strerror(-n_devices));
+		n_devices = 0;
+	}
+	for (int i = 0; i < n_devices; i++)
+		avps_report_device(&devices[i]);
+}
+
+void avps_init_main(void)
+{
+	struct avps_options options;
+	char why[200] = "";
+	int err, options_err;
+
+	mount_one("devtmpfs", "/dev");
+	mount_one("proc", "/proc");
+	mount_one("sysfs", "/sys");
+	/* kselftest tells the story of each test on stdout; the records do that. Its complaints go to stderr. */
+	if (!freopen("/dev/null", "w", stdout))
+		perror("avps: /dev/null");
+	options_err = avps_options_read(OPTIONS_PATH, &options, why, sizeof(why));
+	avps_set_patience_ms(options.patience_ms);
+	err = avps_stream_open(stream_path(&options));
+	if (err) {
+		fprintf(stderr, "avps: record stream %s: %s\n", stream_path(&options), strerror(-err));
+		power_off();
+	}
+	avps_report_hello(&options);
+	err = avps_trace_init();
+	if (!err)
+		err = avps_dma_init_hugepages(DMA_PAGES);
+	if (options_err)
+		avps_report_log("error", "%s", why);
+	else if (err)
+		avps_report_log("error", "DMA memory (%d huge pages): %s", DMA_PAGES, strerror(-err));
+	else {
+		discover();
+		run_plan(&options);
+	}
+	avps_stream_bye();
+	serve_resends();
+	power_off();
+}

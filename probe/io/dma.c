@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "avps/dma.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+	u8 *cpu;
+	size_t page_size;
+	const u64 *bus;
+	size_t size;
+	size_t taken;
+} arena;
+
+void avps_dma_init(void *cpu, size_t page_size, const u64 *bus, size_t pages)
+{
+	arena.cpu = cpu;
+	arena.page_size = page_size;
+	arena.bus = bus;
+	arena.size = page_size * pages;
+	arena.taken = 0;
+}
+
+void avps_dma_rewind(void)
+{
+	arena.taken = 0;
+}
+
+/* The first offset from @from on that is aligned and leaves @len bytes in its page. */
+static size_t place(size_t from, size_t len, size_t align)
+{
+	size_t at = (from + align - 1) & ~(align - 1);
+
+	if (at % arena.page_size + len > arena.page_size)
+		at = (at / arena.page_size + 1) * arena.page_size;
+	return at;
+}
+
+struct avps_buf avps_dma_alloc(size_t len, size_t align)
+{
+	size_t at = place(arena.taken, len, align);
+	struct avps_buf buf;
+
+	if (len > arena.page_size || at + len > arena.size) {
+		fprintf(stderr, "avps: no room for %zu more bytes of DMA memory (%zu of %zu taken)\n", len, arena.taken,
+			arena.size);
+		abort();
+	}
+	arena.taken = at + len;
+	buf.cpu = arena.cpu + at;
+	buf.bus = arena.bus[at / arena.page_size] + at % arena.page_size;
+	buf.len = len;
+	memset(buf.cpu, AVPS_DMA_POISON, len);
+	return buf;
+}
+
+struct avps_buf avps_buf_slice(struct avps_buf buf, size_t offset, size_t len)
+{
+	if (offset > buf.len || len > buf.len - offset) {
+		fprintf(stderr, "avps: bytes %zu to %zu of a buffer of %zu\n", offset, offset + len, buf.len);
+		abort();
+	}
+	return (struct avps_buf){ .cpu = (u8 *)buf.cpu + offset, .bus = buf.bus + offset, .len = len };
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The probe: one static program out of probe/ and suite/. Every .c file below those folders belongs to it, so a new test
+# is a new file and no line here.
+
+CC_x86_64 := gcc
+CC := $(CC_$(ARCH))
+
+PROBE_SOURCES := $(sort $(shell find probe suite -name '*.c' -not -path '*/tests/*'))
+PROBE_OBJECTS := $(PROBE_SOURCES:%.c=$(OUT)/obj/%.o)
+PROBE_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror
+PROBE_CPPFLAGS := -D_GNU_SOURCE -I. -Iprobe/include $(LINUX_CPPFLAGS)
+PROBE_LIBS := -ljson-c -lnettle -lz
+
+$(OUT)/obj/%.o: %.c probe/probe.mk $(LINUX_HEADERS)
+	@mkdir -p $(@D)
+	@echo "CC      $<"
+	$(Q)$(CC) $(PROBE_CFLAGS) $(PROBE_CPPFLAGS) -MMD -MP -c -o $@ $<
+
+# The file list is part of it: a test that is taken away must be gone from the program too.
+$(OUT)/obj/sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PROBE_SOURCES)' | cmp -s - $@ || echo '$(PROBE_SOURCES)' > $@
+
+# Debug information stays in probe.debug; the guest carries none.
+$(OUT)/probe.debug: $(PROBE_OBJECTS) $(OUT)/obj/sources
+	@echo "LD      $@"
+	$(Q)$(CC) -static -o $@ $(PROBE_OBJECTS) $(PROBE_LIBS)
+
+$(OUT)/probe: $(OUT)/probe.debug
+	@echo "STRIP   $@"
+	$(Q)strip -o $@ $<
+
+-include $(PROBE_OBJECTS:.o=.d)

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The record stream: framing, the memory of what was sent, and lines from the host (docs/records.md).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "avps/clock.h"
+#include "avps/report.h"
+
+#define MAX_RECORDS 65536
+#define MAX_BYTES ((size_t)32 << 20)
+#define MAX_LINE 65536
+
+/* What was sent, in memory that forked tests share: they send too. Pages are taken only when they are used. */
+static struct sent {
+	u32 count;
+	size_t used; /* bytes */
+	struct {
+		u32 offset;
+		u32 length;
+	} records[MAX_RECORDS];
+	char bytes[MAX_BYTES];
+} *sent;
+
+static int stream = -1;
+
+static int make_raw(int fd)
+{
+	struct termios settings;
+
+	if (!isatty(fd))
+		return 0;
+	if (tcgetattr(fd, &settings))
+		return -errno;
+	cfmakeraw(&settings);
+	return tcsetattr(fd, TCSANOW, &settings) ? -errno : 0;
+}
+
+int avps_stream_open(const char *path)
+{
+	int err;
+
+	sent = mmap(NULL, sizeof(*sent), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (sent == MAP_FAILED)
+		return -errno;
+	stream = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (stream < 0)
+		return -errno;
+	err = make_raw(stream);
+	if (err) {
+		close(stream);
+		stream = -1;
+	}
+	return err;
+}
+
+static void write_all(const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t written = write(stream, bytes, len);
+
+		if (written < 0 && errno != EINTR)
+			return; /* nobody is listening any more: the host sees the gap */
+		if (written > 0) {
+			bytes += written;
+			len -= written;
+		}
+	}
+}
+
+static void write_record(u32 seq)
+{
+	static char line[MAX_LINE + 64];
+	const char *json = sent->bytes + sent->records[seq].offset;
+	u32 length = sent->records[seq].length;
+	int head = snprintf(line, sizeof(line), "@avps %u %u %08lx ", seq, length,
+			    crc32(0, (const Bytef *)json, length));
+
+	memcpy(line + head, json, length);
+	line[head + length] = '\n';
+	write_all(line, head + length + 1);
+}
+
+void avps_stream_send(struct json_object *record)
+{
+	const char *json = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	size_t length = strlen(json);
+
+	if (sent->count == MAX_RECORDS || length > MAX_LINE || sent->used + length > MAX_BYTES) {
+		/* Not sent at all: the host then knows by the missing `bye` or the missing result. */
+		fprintf(stderr, "avps: a record of %zu bytes finds no room (%u records, %zu bytes kept)\n", length,
+			sent->count, sent->used);
+		json_object_put(record);
+		return;
+	}
+	memcpy(sent->bytes + sent->used, json, length);
+	sent->records[sent->count].offset = sent->used;
+	sent->records[sent->count].length = length;
+	sent->used += length;
+	sent->count++;
+	json_object_put(record);
+	write_record(sent->count - 1);
+}
+
+void avps_stream_recover(void)
+{
+	write_all("\n", 1);
+}
+
+bool avps_stream_resend(u32 seq)
+{
+	if (seq >= sent->count)
+		return false;
+	write_record(seq);
+	return true;
+}
+
+void avps_stream_bye(void)
+{
+	struct json_object *bye = avps_record_new("bye");
+	u8 digest[SHA256_DIGEST_SIZE];
+	char hex[2 * sizeof(digest) + 1];
+	struct sha256_ctx sha;
+
+	sha256_init(&sha);
+	for (u32 seq = 0; seq < sent->count; seq++) {
+		sha256_update(&sha, sent->records[seq].length,
+			      (const u8 *)sent->bytes + sent->records[seq].offset);
+		sha256_update(&sha, 1, (const u8 *)"\n");
+	}
+	sha256_digest(&sha, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		sprintf(hex + 2 * i, "%02x", digest[i]);
+	avps_record_number(bye, "records", sent->count);
+	avps_record_text(bye, "sha256", hex);
+	avps_stream_send(bye);
+}
+
+/* The JSON of a line from the host, or NULL if the line is not an intact record. Changes the line. */
+static struct json_object *parse_line(char *line)
+{
+	unsigned long seq, length, crc;
+	int head = 0;
+
+	line = strstr(line, "@avps ");
+	if (!line || sscanf(line, "@avps %lu %lu %lx %n", &seq, &length, &crc, &head) != 3 || !head)
+		return NULL;
+	if (strlen(line + head) != length || crc32(0, (const Bytef *)line + head, length) != crc)
+		return NULL;
+	return json_tokener_parse(line + head);
+}
+
+struct json_object *avps_stream_receive(avps_deadline deadline)
+{
+	static char line[MAX_LINE];
+	static size_t have;
+	struct pollfd pollfd = { .fd = stream, .events = POLLIN };
+
+	for (;;) {
+		char *end = memchr(line, '\n', have);
+		ssize_t got;
+
+		if (end) {
+			struct json_object *json;
+			size_t length = end + 1 - line;
+
+			*end = '\0';
+			json = parse_line(line);
+			memmove(line, line + length, have - length);
+			have -= length;
+			if (json)
+				return json;
+			continue;
+		}
+		if (have == sizeof(line))
+			have = 0; /* no record is that long */
+		if (poll(&pollfd, 1, avps_remaining_ms(deadline)) <= 0)
+			return NULL;
+		got = read(stream, line + have, sizeof(line) - have);
+		if (got <= 0)
+			return NULL;
+		have += got;
+	}
+}

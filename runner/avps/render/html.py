@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page that people read: one file that needs no network and no script to be read."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import shlex
+from typing import Any
+
+import jinja2
+import markupsafe
+
+from avps.render import view, words
+from avps.render.features import feature_name
+from avps.render.paths import TEMPLATES
+from avps.render.text import cleaned
+
+
+def html(report: dict[str, Any]) -> str:
+    """Return `report` as one self-contained HTML page.
+
+    Text that came from a device or console is escaped, its control characters made visible, and the page's
+    content security policy admits no script, style or resource but its own.
+    Raises jinja2.TemplateError when a template is broken, KeyError when the report lacks a key.
+    """
+    report = cleaned(report)
+    results = report["results"]
+    style, script = _asset("report.css"), _asset("report.js")
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            title=words.TITLES[report["summary"]["verdict"]],
+            vmm=words.vmm_name(report),
+            sentences=words.sentences(report),
+            failed=view.findings(results, "FAIL"),
+            missed=view.findings(results, "MISS"),
+            errors=view.findings(results, "ERROR"),
+            no_turn=view.unrun(results, "MISS"),
+            skipped=view.unrun(results, "SKIP"),
+            grids=view.grids(results, report["devices"]),
+            groups=view.clause_groups(report["clauses"]),
+            by_clause={clause["id"]: clause for clause in report["clauses"]},
+            clauses_of=_clauses_of(report["clauses"]),
+            types={device["id"]: device["type"] for device in report["devices"]},
+            of_device=_of_device(results),
+            command=_command(report["target"]["command"]),
+            style=markupsafe.Markup(style),
+            script=markupsafe.Markup(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+        )
+    )
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        feature_name=feature_name,
+        plural=words.plural,
+        queue_runs=view.queue_runs,
+        reasons=view.REASONS,
+        test_verdicts=view.TEST_VERDICTS,
+        clause_verdicts=view.CLAUSE_VERDICTS,
+    )
+    return environment
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _clauses_of(clauses: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the ids of the clauses that each test names."""
+    named: dict[str, list[str]] = {}
+    for clause in clauses:
+        for test in clause["tests"]:
+            named.setdefault(test, []).append(clause["id"])
+    return named
+
+
+def _of_device(results: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Return the number of results by verdict for each device."""
+    ids = {result["device"] for result in results}
+    return {
+        device: view.tally((r for r in results if r["device"] == device), view.TEST_VERDICTS)
+        for device in ids
+    }
+
+
+def _command(command: list[str]) -> str:
+    """Return a command line for a shell, an option a line."""
+    text = ""
+    for word in command:
+        separator = " \\\n  " if word.startswith("-") and text else " " if text else ""
+        text += separator + shlex.quote(word)
+    return text

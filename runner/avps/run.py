@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One run of one target: what the guest needs on the host, its boots, and the evidence they leave.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import secrets
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Callable
+
+from avps import accel, disks, initramfs, vmm
+from avps.boot import Boot
+from avps.errors import UserError
+from avps.evidence import BootFacts, Evidence
+from avps.records import Record
+from avps.targets import Target
+from avps.transcript import Key
+from avps.tree import Tree
+from avps.vmm.process import VmmProcess
+
+
+class Run:
+    """A context: the guest and the temporary files are gone when it ends, however it ends."""
+
+    def __init__(
+        self, tree: Tree, target: Target, accel_asked: str, profile: dict[str, str]
+    ) -> None:
+        """Prepare to run `target` with the accelerator asked for (`auto` or a name); starts nothing
+        yet.
+        """
+        self.target = target
+        self.selected: set[Key] | None = None
+        self.boots: list[Boot] = []
+        self.listen: Callable[[Record], None] = lambda _: None
+        self._tree = tree
+        self._accel_asked = accel_asked
+        self._profile = profile
+        self._vmm = vmm.adapter(target.vmm)
+        self._nonce = secrets.token_hex(8)
+        self._started = datetime.datetime.now(datetime.timezone.utc)
+        self._clock = time.monotonic()
+        self._accel = ""
+        self._command: list[str] = []
+        self._version: str | None = None
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing.close()
+
+    def start(self) -> Boot:
+        """Boot the guest. Raises UserError if something it needs is missing, OSError if a file
+        can't be written.
+        """
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="avps-"))
+            self._closing.callback(shutil.rmtree, folder, ignore_errors=True)
+            values = self._prepare(folder)
+        except OSError as error:
+            where = error.filename or tempfile.gettempdir()
+            raise UserError(f"{where}: a temporary file can't be made: {error.strerror}") from error
+        self._accel = accel.choose(self._accel_asked, self.target, self._vmm, values)
+        boot = self._boot(self._with_accel(values))
+        self._version = self._vmm.version(self.target.command[0])  # while the guest boots
+        return boot
+
+    def evidence(self) -> Evidence:
+        """Give what there is to judge, now that the boots are over."""
+        boot = self.boots[-1] if self.boots else None
+        return Evidence(
+            id=f"{self.target.name}-{self._started:%Y%m%dT%H%M%S}-{self._nonce[:6]}",
+            started=self._started.isoformat(timespec="seconds"),
+            nonce=self._nonce,
+            target=self._facts(),
+            profile=self._profile,
+            selected=self.selected,
+            duration_s=round(time.monotonic() - self._clock, 3),
+            boots=[
+                BootFacts(one.cause, one.detail, one.exit, round(one.duration_s, 3))
+                for one in self.boots
+            ],
+            arrivals=[
+                (number, arrival)
+                for number, one in enumerate(self.boots)
+                for arrival in one.arrivals
+            ],
+            console=bytes(boot.console) if boot else b"",
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "name": self.target.name,
+            "description": self.target.description,
+            "vmm": self._vmm.name,
+            "version": self._version,
+            "arch": self.target.arch,
+            "accel": self._accel,
+            "command": self._command,
+        }
+
+    def _prepare(self, folder: Path) -> dict[str, str | list[str]]:
+        """Make the files that the command line names; give the values of its placeholders, all but
+        the late ones.
+        """
+        target = self.target
+        image = self._tree.initramfs(target.arch).read_bytes()
+        options = {"nonce": self._nonce, "interactive": True, "test_limit_s": target.test_limit_s}
+        (folder / "initramfs").write_bytes(
+            initramfs.append(image, {"avps.json": json.dumps(options).encode()})
+        )
+        values: dict[str, str | list[str]] = {
+            "kernel": str(self._tree.kernel(target.arch)),
+            "initramfs": str(folder / "initramfs"),
+            "cmdline": " ".join([*self._tree.cmdline(target.arch), *target.kernel_args]),
+            "memory_mib": str(target.memory_mib),
+            "cpus": str(target.cpus),
+        }
+        for disk in target.disks:
+            path = folder / f"{disk.name}.disk"
+            disks.make_disk(path, disk.sectors)
+            values[f"disk.{disk.name}"] = str(path)
+        return values
+
+    def _with_accel(self, values: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+        return {**values, "accel": self._accel, "accel_args": self._vmm.accel_args(self._accel)}
+
+    def _boot(self, values: dict[str, str | list[str]]) -> Boot:
+        process = VmmProcess(lambda fd: self.target.expand({**values, "records_fd": str(fd)}))
+        self._closing.callback(process.close)
+        self._command = process.command
+        boot = Boot(process, self.target.silence_s, lambda record: self.listen(record))
+        self.boots.append(boot)
+        return boot

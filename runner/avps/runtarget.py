@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`avps run` for one target: pytest over the guest's tests, then the report."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avps import output
+from avps.catalogue import Catalogue
+from avps.errors import UserError, near
+from avps.plugin import Plugin
+from avps.progress import Progress
+from avps.run import Run
+from avps.summary import print_summary
+from avps.targets import Target
+from avps.tree import Tree
+from avps.write import write_report
+
+# The inner pytest is ours alone: no configuration, conftest or plugin of the folder that the user
+# happens to be in.
+_ARGS = (
+    "-c",
+    os.devnull,
+    "--noconftest",
+    "-p",
+    "no:cacheprovider",
+    "--capture=no",
+    "-o",
+    "junit_family=xunit1",
+)
+
+
+def run_target(
+    tree: Tree,
+    target: Target,
+    out: Path,
+    accel: str,
+    profile: dict[str, str],
+    select: str,
+    verbose: bool,
+    pytest_args: list[str],
+) -> dict[str, Any]:
+    """Run the tests of a target that `select` matches, write the report into `out`, and give it.
+
+    Raises UserError if it can't be started, selects nothing, or can't be written.
+    """
+    output.check(out)
+    catalogue = Catalogue.load(tree)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with tempfile.TemporaryDirectory(prefix=output.STAGE, dir=out) as scratch, Run(
+        tree, target, accel, profile
+    ) as run:
+        junit = Path(scratch) / "junit.xml"
+        args = [
+            *_ARGS,
+            f"--rootdir={scratch}",
+            f"--junitxml={junit}",
+            "-o",
+            f"junit_suite_name=avps {target.name}",
+        ]
+        plugin = Plugin(run)
+        try:
+            status = pytest.main(
+                [*args, *(["-k", select] if select else []), *pytest_args],
+                [plugin, Progress(run, verbose)],
+            )
+        except KeyboardInterrupt:
+            plugin.pytest_keyboard_interrupt()
+            status = pytest.ExitCode.INTERRUPTED
+        except OSError as error:  # of junit.xml
+            raise output.failure(out, error) from error
+        if plugin.error:
+            raise plugin.error
+        if plugin.nothing_selected:
+            known = [*catalogue.tests, *catalogue.clauses]
+            raise UserError(
+                f"-k '{select}' selects no test of {target.name}: {near(select, known)}"
+            )
+        if not run.boots or status == pytest.ExitCode.USAGE_ERROR:
+            raise UserError("pytest refused its options, see above")
+        report = write_report(out, run.evidence(), catalogue, junit)
+    print_summary(report, out)
+    return report

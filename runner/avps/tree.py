@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where things are in the repository."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from avps.errors import UserError
+
+# What images/ and the Makefile call an architecture that uname calls otherwise.
+_KERNEL_ARCH = {"aarch64": "arm64", "riscv64": "riscv"}
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The repository at `root`: source and what make(1) built."""
+
+    root: Path
+
+    @classmethod
+    def here(cls) -> Tree:
+        """Give the tree this package lies in, or the one that AVPS_ROOT names (our own tests have
+        such).
+        """
+        return cls(Path(os.environ.get("AVPS_ROOT") or Path(__file__).resolve().parents[2]))
+
+    @property
+    def targets(self) -> Path:
+        """Folder of the target files."""
+        return self.root / "runner/targets"
+
+    @property
+    def suite(self) -> Path:
+        """Folder of the tests, with a folder a device type."""
+        return self.root / "suite"
+
+    @property
+    def profiles(self) -> Path:
+        """Folder of the profiles."""
+        return self.suite / "profiles"
+
+    def report(self, target: str) -> Path:
+        """Folder that a target's report goes to unless the user names another."""
+        return self.root / "build/report" / target
+
+    def kernel(self, arch: str) -> Path:
+        """The guest's kernel; raises UserError if it is not built."""
+        return self._built(arch, "linux/kernel")
+
+    def initramfs(self, arch: str) -> Path:
+        """The guest's initramfs; raises UserError if it is not built."""
+        return self._built(arch, "initramfs.cpio.gz")
+
+    def probe(self) -> Path:
+        """The probe that this machine can run, to ask it for its tests; raises UserError if it is
+        not built.
+        """
+        return self._built(os.uname().machine, "probe")
+
+    def cmdline(self, arch: str) -> list[str]:
+        """Kernel arguments of the image, from images/cmdline/ARCH; raises UserError if there are
+        none.
+        """
+        path = self.root / "images/cmdline" / _KERNEL_ARCH.get(arch, arch)
+        try:
+            lines = path.read_text().splitlines()
+        except OSError as error:
+            raise UserError(
+                f"{path}: {error.strerror}: no image is known for arch '{arch}'"
+            ) from error
+        words = (line.partition("#")[0].strip() for line in lines)
+        return [word for word in words if word]
+
+    def _built(self, arch: str, name: str) -> Path:
+        path = self.root / "build" / _KERNEL_ARCH.get(arch, arch) / name
+        if not path.exists():
+            raise UserError(f"{path} is missing: run 'make' first")
+        return path

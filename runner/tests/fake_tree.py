@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A repository with a fake target in place of built images, and the runner's command on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fake_vmm
+
+ROOT = Path(__file__).resolve().parents[2]
+SILENCE_S = 1.5
+LEVELS = {"blk-003": "SHOULD"}
+CLAUSES = {
+    "pci": ["pci-001"],
+    "block": ["blk-001", "blk-002", "blk-003", "blk-004", "blk-005"],
+    "vsock": ["vsock-001", "vsock-002"],
+}
+
+
+@dataclass
+class Ran:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+class FakeTree:
+    """A tree in a folder, its target `fake`, and ./avps on it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tmp = root / "tmp"
+        self.tmp.mkdir()
+        self.file("runner/targets/.keep", "")
+        self.file("images/cmdline/x86_64", "quiet # few words\n\n# a comment\nconsole=ttyS0\n")
+        self.file("build/x86_64/linux/kernel", "a kernel")
+        self.file("build/x86_64/initramfs.cpio.gz", "an image")
+        listing = json.dumps({"tests": fake_vmm.TESTS, "checks": []})
+        self.file(f"build/{os.uname().machine}/probe", f"#!/bin/sh\necho '{listing}'\n").chmod(
+            0o755
+        )
+        for suite, ids in CLAUSES.items():
+            self.file(f"suite/{suite}/clauses.json", json.dumps([_clause(one) for one in ids]))
+        self.target()
+
+    def file(self, name: str, text: str) -> Path:
+        """Write a file of the tree."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def target(
+        self,
+        *options: str,
+        name: str = "fake",
+        silence_s: float = 20,
+        accel: tuple[str, ...] = ("none",),
+    ) -> Path:
+        """Write a target that starts the fake VMM with these options."""
+        command = [
+            sys.executable,
+            fake_vmm.__file__,
+            "--fd={records_fd}",
+            "--initramfs={initramfs}",
+            *options,
+        ]
+        text = f"""
+            description = "a fake"
+            vmm = "command"
+            arch = "x86_64"
+            accel = {json.dumps(accel)}
+            silence_s = {silence_s}
+            test_limit_s = 1
+            command = {json.dumps(command)}
+            """
+        return self.file(f"runner/targets/{name}.toml", text)
+
+    def start(self, *words: str, file_limit: int | None = None) -> subprocess.Popen[str]:
+        """Start ./avps; no file may get longer than `file_limit` bytes, as on a disk that is full."""
+        limited = ["prlimit", f"--fsize={file_limit}"] if file_limit else []
+        env = {
+            **os.environ,
+            "AVPS_ROOT": str(self.root),
+            "TMPDIR": str(self.tmp),
+            "XDG_CACHE_HOME": str(self.root / "cache"),
+        }
+        return subprocess.Popen(
+            [*limited, str(ROOT / "avps"), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=env,
+            cwd=self.root,
+        )
+
+    def avps(self, *words: str) -> Ran:
+        """Run ./avps to its end."""
+        return ended(self.start(*words))
+
+    def run(
+        self, *options: str, silence_s: float = 20, words: tuple[str, ...] = ()
+    ) -> tuple[Ran, dict[str, Any]]:
+        """Run the fake target with options for the fake VMM; give the outcome and the report."""
+        self.target(*options, silence_s=silence_s)
+        ran = self.avps("run", "-t", "fake", *words)
+        assert "Traceback" not in ran.err + ran.out, ran.err + ran.out
+        return ran, self.report()
+
+    def report(self, target: str = "fake") -> dict[str, Any]:
+        """Read the report that was written."""
+        path = self.root / "build/report" / target / "report.json"
+        report: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        return report
+
+    def leftovers(self) -> list[str]:
+        """Name temporary files, and processes that were started with a file of this tree."""
+        found = [str(path) for path in self.tmp.iterdir()]
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                command = path.read_bytes()
+            except OSError:
+                continue
+            if str(self.tmp).encode() in command:
+                found.append(command.decode(errors="replace"))
+        return found
+
+
+def ended(process: subprocess.Popen[str]) -> Ran:
+    """Wait for a started command."""
+    out, err = process.communicate(timeout=60)
+    return Ran(process.returncode, out, err)
+
+
+def _clause(name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "sha8": "00000000",
+        "section": "5.2",
+        "level": LEVELS.get(name, "MUST"),
+        "since": "1.1",
+        "testable": "guest-testable",
+        "text": f"what {name} asks",
+        "note": None,
+    }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Features and configuration of the block device (VIRTIO 1.4, 5.2.3 to 5.2.5). */
+#include "block.h"
+
+static bool power_of_two(u64 value)
+{
+	return value && !(value & (value - 1));
+}
+
+/*
+ * Every block device should be able to flush; one whose cache can be configured must.
+ */
+AVPS_TEST(block, flush_is_offered, CLAUSES("blk-002"), NO_RING)
+{
+	CHECK("blk-002", avps_has(self->dev->offered, VIRTIO_BLK_F_FLUSH), "FLUSH is not offered (CONFIG_WCE is%s)",
+	      avps_has(self->dev->offered, VIRTIO_BLK_F_CONFIG_WCE) ? "" : " not");
+}
+
+/*
+ * A driver that can configure the cache but not flush it gets a write-through one.
+ */
+AVPS_TEST(block, write_through_without_flush, CLAUSES("blk-003"), NO_RING, NEEDS(VIRTIO_BLK_F_CONFIG_WCE))
+{
+	avps_features features =
+		(FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM)) & self->dev->offered;
+
+	REQUIRE(!avps_device_negotiate(self->dev, features | FEATURE(VIRTIO_BLK_F_CONFIG_WCE)),
+		"the device refuses CONFIG_WCE without FLUSH");
+	avps_device_go(self->dev);
+	CHECK_EQ("blk-003", BLK_CONFIG(self->dev, wce), 0);
+}
+
+static enum avps_skip has_padding(struct avps_device *dev, char *why, size_t why_size)
+{
+	if (BLK_HAS_FIELD(dev, unused))
+		return 0;
+	snprintf(why, why_size, "the configuration ends before the padding");
+	return AVPS_SKIP_ABSENT;
+}
+
+AVPS_TEST(block, padding_is_zero, CLAUSES("blk-004"), NO_RING, ONLY_IF(has_padding))
+{
+	CHECK_EQ("blk-004", BLK_CONFIG(self->dev, unused), 0);
+	if (!BLK_HAS_FIELD(self->dev, unused1))
+		return;
+	for (u32 i = 0; i < sizeof(((struct virtio_blk_config *)0)->unused1); i++)
+		CHECK_EQ("blk-004", blk_config(self->dev, offsetof(struct virtio_blk_config, unused1) + i, 1), 0);
+}
+
+/*
+ * The limits that the offered features announce are limits that a driver can live with.
+ */
+AVPS_TEST(block, limits_make_sense, CLAUSES("blk-p07"), NO_RING)
+{
+	struct avps_device *dev = self->dev;
+
+	CHECK("blk-p07", BLK_CONFIG(dev, capacity) > 0, "capacity is 0");
+	if (avps_has(dev->offered, VIRTIO_BLK_F_SIZE_MAX))
+		CHECK("blk-p07", BLK_CONFIG(dev, size_max) > 0, "size_max is 0");
+	if (avps_has(dev->offered, VIRTIO_BLK_F_SEG_MAX))
+		CHECK("blk-p07", BLK_CONFIG(dev, seg_max) > 0, "seg_max is 0");
+	if (avps_has(dev->offered, VIRTIO_BLK_F_BLK_SIZE))
+		CHECK("blk-p07", BLK_CONFIG(dev, blk_size) >= BLK_SECTOR && power_of_two(BLK_CONFIG(dev, blk_size)),
+		      "blk_size is %llu", (unsigned long long)BLK_CONFIG(dev, blk_size));
+	if (avps_has(dev->offered, VIRTIO_BLK_F_MQ))
+		CHECK("blk-p07", BLK_CONFIG(dev, num_queues) > 0, "num_queues is 0");
+	if (avps_has(dev->offered, VIRTIO_BLK_F_DISCARD))
+		CHECK("blk-p07", BLK_CONFIG(dev, max_discard_sectors) > 0 && BLK_CONFIG(dev, max_discard_seg) > 0,
+		      "max_discard_sectors is %llu, max_discard_seg %llu",
+		      (unsigned long long)BLK_CONFIG(dev, max_discard_sectors),
+		      (unsigned long long)BLK_CONFIG(dev, max_discard_seg));
+	if (avps_has(dev->offered, VIRTIO_BLK_F_WRITE_ZEROES))
+		CHECK("blk-p07",
+		      BLK_CONFIG(dev, max_write_zeroes_sectors) > 0 && BLK_CONFIG(dev, max_write_zeroes_seg) > 0,
+		      "max_write_zeroes_sectors is %llu, max_write_zeroes_seg %llu",
+		      (unsigned long long)BLK_CONFIG(dev, max_write_zeroes_sectors),
+		      (unsigned long long)BLK_CONFIG(dev, max_write_zeroes_seg));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The suite for what all devices have in common (VIRTIO 1.4, chapters 2, 3 and 6): any device, any transport. */
+#ifndef AVPS_CORE_H
+#define AVPS_CORE_H
+
+#include "exercise.h"
+#include "suite/harness.h"
+
+AVPS_SUITE(core)
+{
+	struct avps_device *dev;
+	const struct avps_instance *on;
+	const struct avps_transport_ops *ops;
+	struct avps_transport *transport;
+	struct exercise ex; /* started by the tests that need it */
+};
+
+AVPS_SETUP(core)
+{
+	self->on = &variant->on;
+	self->dev = variant->on.device;
+	self->transport = self->dev->transport;
+	self->ops = self->transport->ops;
+	REQUIRE(!avps_device_reset(self->dev), "the device status did not become 0 after a reset");
+}
+
+AVPS_TEARDOWN(core)
+{
+	avps_device_reset(self->dev);
+	avps_device_interrupts(self->dev, AVPS_INTERRUPTS_NONE);
+}
+
+/* Starts self->ex with @more features, or ends the test. */
+#define START(more_) \
+	REQUIRE(!exercise_start(&self->ex, self->on, more_), "the device could not be initialised")
+
+/* Makes one request that must succeed for the test to go on. */
+#define REQUEST()                                                              \
+	do {                                                                   \
+		const char *wrong_ = exercise_once(&self->ex);                 \
+		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);    \
+	} while (0)
+
+#endif

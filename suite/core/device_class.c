@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "device_class.h"
+
+/* Filled by AVPS_DEVICE_CLASS; the linker marks both ends. */
+extern const struct avps_device_class *__start_avps_classes[] __attribute__((weak));
+extern const struct avps_device_class *__stop_avps_classes[] __attribute__((weak));
+
+const struct avps_device_class *avps_device_class_of(const struct avps_device *dev)
+{
+	for (const struct avps_device_class **class = __start_avps_classes; class < __stop_avps_classes; class++)
+		if ((*class)->virtio_id == dev->virtio_id)
+			return *class;
+	return NULL;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Feature bits and their negotiation (VIRTIO 1.4, 2.2, 6). */
+#include <errno.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+
+#include "core.h"
+
+/* Bits that the standard defines and the kernel's header may not have yet (VIRTIO 1.4, 6). */
+#ifndef VIRTIO_F_IN_ORDER
+#define VIRTIO_F_IN_ORDER 35
+#endif
+#ifndef VIRTIO_F_NOTIFICATION_DATA
+#define VIRTIO_F_NOTIFICATION_DATA 38
+#endif
+#ifndef VIRTIO_F_NOTIF_CONFIG_DATA
+#define VIRTIO_F_NOTIF_CONFIG_DATA 39
+#endif
+#ifndef VIRTIO_F_ADMIN_VQ
+#define VIRTIO_F_ADMIN_VQ 41
+#endif
+#ifndef VIRTIO_F_SUSPEND
+#define VIRTIO_F_SUSPEND 43
+#endif
+
+/* The bits that have a meaning whatever the device type (VIRTIO 1.4, 6). */
+#define DEFINED_FOR_ALL                                                                             \
+	(FEATURE(VIRTIO_RING_F_INDIRECT_DESC) | FEATURE(VIRTIO_RING_F_EVENT_IDX) |                  \
+	 FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM) |                          \
+	 FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_IN_ORDER) |                               \
+	 FEATURE(VIRTIO_F_ORDER_PLATFORM) | FEATURE(VIRTIO_F_SR_IOV) |                              \
+	 FEATURE(VIRTIO_F_NOTIFICATION_DATA) | FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) |                \
+	 FEATURE(VIRTIO_F_RING_RESET) | FEATURE(VIRTIO_F_ADMIN_VQ) | FEATURE(VIRTIO_F_SUSPEND))
+
+/* What changes how the driver talks to the device; the plain driver of these tests can't accept it. */
+#define OTHER_PROTOCOL                                                                              \
+	(FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_NOTIFICATION_DATA) |                      \
+	 FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | FEATURE(VIRTIO_F_ADMIN_VQ))
+
+static enum avps_skip class_known(struct avps_device *dev, char *why, size_t why_size)
+{
+	if (avps_device_class_of(dev))
+		return 0;
+	snprintf(why, why_size, "the features of this type of device are not described yet");
+	return AVPS_SKIP_ABSENT;
+}
+
+/*
+ * Any device of the standard says that it keeps it.
+ */
+AVPS_TEST(core, version_1_is_offered, CLAUSES("core-reserved-001"), NO_RING)
+{
+	CHECK("core-reserved-001", avps_has(avps_device_features(self->dev), VIRTIO_F_VERSION_1),
+	      "bits 32 to 63 of the offered features are %#x",
+	      (u32)(avps_device_features(self->dev) >> 32));
+}
+
+/*
+ * No feature is offered without those that it is built on.
+ */
+AVPS_TEST(core, offered_features_have_what_they_need, CLAUSES("core-features-001"), NO_RING, ONLY_IF(class_known))
+{
+	avps_features offered = avps_device_features(self->dev);
+	const struct avps_dependency *rule = avps_device_class_of(self->dev)->dependencies;
+	int judged = 0;
+
+	for (; rule && rule->any_of; rule++) {
+		if (!avps_has(offered, rule->feature))
+			continue;
+		judged++;
+		CHECK("core-features-001", offered & rule->any_of,
+		      "bit %d is offered without any of the bits that it is built on", rule->feature);
+	}
+	if (!judged)
+		SKIP_AS(AVPS_SKIP_NOT_OFFERED, "no offered feature is built on another");
+}
+
+/*
+ * Only bits to which the standard gives a meaning for this device type are offered.
+ */
+AVPS_TEST(core, only_defined_features_are_offered, CLAUSES("core-features-003"), NO_RING, ONLY_IF(class_known))
+{
+	avps_features defined = DEFINED_FOR_ALL | avps_device_class_of(self->dev)->defined;
+	avps_features offered = avps_device_features(self->dev);
+
+	for (int bit = 0; bit < AVPS_FEATURE_BITS; bit++)
+		CHECK("core-features-003", !avps_has(offered & ~defined, bit), "bit %d is offered", bit);
+}
+
+static avps_features lowest(avps_features set)
+{
+	return set & -set;
+}
+
+/* @subset with what its bits are built on, as far as the device offers that. */
+static avps_features with_needs(const struct avps_device *dev, avps_features subset)
+{
+	const struct avps_dependency *rules = avps_device_class_of(dev)->dependencies;
+	avps_features before;
+
+	do {
+		before = subset;
+		for (const struct avps_dependency *rule = rules; rule && rule->any_of; rule++)
+			if (avps_has(subset, rule->feature) && !(subset & rule->any_of))
+				subset |= lowest(rule->any_of & dev->offered);
+	} while (subset != before);
+	return subset;
+}
+
+/*
+ * The device either agrees to a part of its features, and then works with it, or refuses FEATURES_OK. Tried with each
+ * offered bit and what it is built on, and with none of them.
+ */
+AVPS_TEST(core, feature_subsets_work_or_are_refused, CLAUSES("core-features-002"), SPLIT_RING, ONLY_IF(exercise_known))
+{
+	avps_features offered = self->dev->offered & ~OTHER_PROTOCOL;
+	int accepted = 0;
+
+	for (int bit = -1; bit < AVPS_FEATURE_BITS; bit++) {
+		avps_features subset = bit < 0 ? 0 : with_needs(self->dev, FEATURE(bit));
+		const char *wrong;
+		int err;
+
+		if (subset & ~offered)
+			continue;
+		avps_dma_rewind();
+		err = exercise_start(&self->ex, self->on, subset);
+		if (err == -ENOTSUP)
+			continue;
+		REQUIRE(!err, "the device could not be initialised with bit %d", bit);
+		accepted++;
+		wrong = exercise_once(&self->ex);
+		CHECK_WORKS("core-features-002", wrong, "after bit %d was accepted", bit);
+	}
+	REQUIRE(accepted, "the device accepted no part of its features");
+}
+
+/*
+ * What was negotiated once is negotiated again after a reset.
+ */
+AVPS_TEST(core, same_features_are_accepted_again, CLAUSES("core-features-004"), NO_RING)
+{
+	avps_features features = avps_device_features(self->dev) ;
+
+	REQUIRE(!avps_device_negotiate(self->dev, features), "the device refuses all of its own features");
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ("core-features-004", avps_device_negotiate(self->dev, features), 0);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Used buffer notifications of a split virtqueue, wanted and not (VIRTIO 1.4, 2.7.7). */
+#include <linux/virtio_ring.h>
+
+#include "core.h"
+
+/* The driver's used_event, which follows the available ring (2.7.6). */
+static volatile u16 *used_event(struct avps_vq *vq)
+{
+	return &vq->split.avail->ring[vq->size];
+}
+
+/*
+ * Makes a request and watches the ring, not the interrupt, until it is used. Then reads a register: what the device does
+ * along with using the buffer is done when it answers.
+ */
+#define REQUEST_SPINNING()                                                                                   \
+	do {                                                                                                 \
+		struct exercise_request request_;                                                            \
+		struct avps_used used_;                                                                      \
+		const char *wrong_;                                                                          \
+                                                                                                             \
+		exercise_add(&self->ex, &request_);                                                          \
+		avps_vq_notify(&self->ex.vq);                                                                \
+		wrong_ = exercise_wrong(&self->ex, &request_, avps_vq_spin_used(&self->ex.vq, &used_), &used_); \
+		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);                                  \
+		self->ops->get_status(self->transport);                                                      \
+	} while (0)
+
+/*
+ * A used buffer is signalled when the driver has not said otherwise.
+ */
+AVPS_TEST(core, interrupt_for_used_buffer, CLAUSES("core-split-011"), SPLIT_RING, ONLY_IF(exercise_interrupts))
+{
+	START(0);
+	for (int i = 0; i < 3; i++) {
+		REQUEST_SPINNING();
+		CHECK("core-split-011", avps_vq_wait_interrupt(&self->ex.vq, avps_patience()) > 0,
+		      "buffer %d was used, and no interrupt came", i);
+	}
+}
+
+/*
+ * With VIRTQ_AVAIL_F_NO_INTERRUPT set there is none. The interrupt of the next buffer, which is wanted again, is the fence.
+ */
+AVPS_TEST(core, no_interrupt_when_not_wanted, CLAUSES("core-split-010"), SPLIT_RING, ONLY_IF(exercise_interrupts))
+{
+	int early, fence;
+
+	START(0);
+	avps_vq_want_interrupts(&self->ex.vq, false);
+	REQUEST_SPINNING();
+	early = avps_vq_wait_interrupt(&self->ex.vq, 0);
+	avps_vq_want_interrupts(&self->ex.vq, true);
+	REQUEST_SPINNING();
+	fence = avps_vq_wait_interrupt(&self->ex.vq, avps_patience());
+	REQUIRE(fence, "no interrupt came for a buffer that wanted one");
+	CHECK("core-split-010", early + fence == 1, "%d interrupts for 2 buffers, of which 1 wanted one", early + fence);
+}
+
+/*
+ * Without event indexes, what is in the place of used_event means nothing.
+ */
+AVPS_TEST(core, used_event_is_ignored_without_event_index, CLAUSES("core-split-009"), SPLIT_RING,
+	  ONLY_IF(exercise_interrupts))
+{
+	static const u16 junk[] = { 0xffff, 0x8000, 7 };
+
+	START(0);
+	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
+		*used_event(&self->ex.vq) = junk[i];
+		REQUEST_SPINNING();
+		CHECK("core-split-009", avps_vq_wait_interrupt(&self->ex.vq, avps_patience()) > 0,
+		      "no interrupt came with %#x in used_event's place", junk[i]);
+	}
+}
+
+/*
+ * With event indexes, VIRTQ_AVAIL_F_NO_INTERRUPT means nothing.
+ */
+AVPS_TEST(core, flag_is_ignored_with_event_index, CLAUSES("core-split-012"), SPLIT_RING,
+	  NEEDS(VIRTIO_RING_F_EVENT_IDX), ONLY_IF(exercise_interrupts))
+{
+	START(FEATURE(VIRTIO_RING_F_EVENT_IDX));
+	avps_vq_want_interrupts(&self->ex.vq, false);
+	*used_event(&self->ex.vq) = 0;
+	REQUEST_SPINNING();
+	CHECK("core-split-012", avps_vq_wait_interrupt(&self->ex.vq, avps_patience()) > 0,
+	      "no interrupt came for the buffer that used_event asks for");
+}
+
+/*
+ * With event indexes, the used element whose place in the ring is used_event is signalled, and those before it are not.
+ */
+AVPS_TEST(core, interrupt_at_used_event, CLAUSES("core-split-013", "core-split-014"), SPLIT_RING,
+	  NEEDS(VIRTIO_RING_F_EVENT_IDX), ONLY_IF(exercise_interrupts))
+{
+	int early, wanted;
+
+	START(FEATURE(VIRTIO_RING_F_EVENT_IDX));
+	*used_event(&self->ex.vq) = 2;
+	REQUEST_SPINNING();
+	REQUEST_SPINNING();
+	early = avps_vq_wait_interrupt(&self->ex.vq, 0);
+	REQUEST_SPINNING();
+	wanted = avps_vq_wait_interrupt(&self->ex.vq, avps_patience());
+	CHECK("core-split-013", early + wanted > 0, "no interrupt came at used_event");
+	CHECK("core-split-014", early == 0 && wanted <= 1, "%d interrupts before used_event, %d at it", early, wanted);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The common configuration structure (VIRTIO 1.4, 4.1.4.3). */
+#include "pci.h"
+
+/*
+ * The offered features can be read in any order, 32 at a time, and don't change by it. Words beyond those that have a
+ * meaning are 0.
+ */
+AVPS_TEST(pci, device_features_by_select, CLAUSES("pci-021"), NO_RING)
+{
+	static const u32 order[] = { 3, 1, 0, 2, 1, 0 };
+	static const u32 beyond[] = { 4, 5, 0x80000000, 0xffffffff };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		CHECK_EQ("pci-021", self->ops->device_features(self->transport, order[i]),
+			 (u32)(self->dev->offered >> (32 * order[i])));
+	for (size_t i = 0; i < ARRAY_SIZE(beyond); i++)
+		CHECK_EQ("pci-021", self->ops->device_features(self->transport, beyond[i]), 0);
+}
+
+/*
+ * What the driver accepted of the offered features can be read back.
+ */
+AVPS_TEST(pci, driver_features_read_back, CLAUSES("pci-022"), NO_RING)
+{
+	avps_features version_1 = FEATURE(VIRTIO_F_VERSION_1) & self->dev->offered;
+
+	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_DRIVER);
+	for (u32 word = 0; word < 2; word++) {
+		self->ops->set_driver_features(self->transport, word, version_1 >> (32 * word));
+		CHECK_EQ("pci-022", self->ops->driver_features(self->transport, word), (u32)(version_1 >> (32 * word)));
+		self->ops->set_driver_features(self->transport, word, self->dev->offered >> (32 * word));
+		CHECK_EQ("pci-022", self->ops->driver_features(self->transport, word),
+			 (u32)(self->dev->offered >> (32 * word)));
+	}
+}
+
+AVPS_TEST(pci, reset_shows_status_zero, CLAUSES("pci-025"), NO_RING)
+{
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
+	CHECK_EQ("pci-025", avps_device_reset(self->dev), 0);
+}
+
+/*
+ * After a reset no queue is enabled, not even one that was.
+ */
+AVPS_TEST(pci, reset_disables_queues, CLAUSES("pci-026"))
+{
+	struct avps_vq vq;
+
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
+	REQUIRE(!avps_device_queue(self->dev, &vq, self->on->ring, 0, 0), "queue 0 can't be set up");
+	REQUIRE(self->ops->queue_enabled(self->transport, 0), "queue_enable of queue 0 does not read back 1");
+	REQUIRE(!avps_device_reset(self->dev), "the reset does not end");
+	for (u16 queue = 0; queue < self->dev->n_queues; queue++) {
+		COMMON_WRITE(queue_select, queue);
+		CHECK_EQ("pci-026", COMMON_READ(queue_enable), 0);
+	}
+}
+
+/*
+ * A queue that is not there has size 0.
+ */
+AVPS_TEST(pci, missing_queues_have_size_zero, CLAUSES("pci-032"), NO_RING)
+{
+	u16 n = COMMON_READ(num_queues);
+	const u16 missing[] = { n, n + 1, n + 100, 0xffff };
+
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
+		CHECK("pci-032", self->ops->queue_max(self->transport, missing[i]) == 0,
+		      "queue %u of %u has size %u", missing[i], n, self->ops->queue_max(self->transport, missing[i]));
+}
+
+/*
+ * Queue sizes are powers of two, as long as the packed layout has not been agreed on.
+ */
+AVPS_TEST(pci, queue_sizes_are_powers_of_two, CLAUSES("pci-033"), NO_RING)
+{
+	u16 n = COMMON_READ(num_queues);
+
+	for (u16 queue = 0; queue < n; queue++) {
+		u16 size = self->ops->queue_max(self->transport, queue);
+
+		CHECK("pci-033", (size & (size - 1)) == 0, "queue %u has size %u", queue, size);
+	}
+	REQUIRE(n, "the device has no queues");
+}
+
+/*
+ * The halves of a 64-bit field are accessed one by one and in any order.
+ */
+AVPS_TEST(pci, halves_of_64_bit_fields, CLAUSES("pci-012"), NO_RING)
+{
+	static const u32 fields[] = { COMMON_OFFSET(queue_desc_lo), COMMON_OFFSET(queue_avail_lo),
+				      COMMON_OFFSET(queue_used_lo) };
+
+	COMMON_WRITE(queue_select, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		u32 low = fields[i], high = fields[i] + 4;
+
+		avps_pci_common_write(self->pci, high, 4, 0x1 + i);
+		avps_pci_common_write(self->pci, low, 4, 0x40001000 + i * 0x1000);
+		CHECK_EQ("pci-012", avps_pci_common_read(self->pci, low, 4), 0x40001000 + i * 0x1000);
+		CHECK_EQ("pci-012", avps_pci_common_read(self->pci, high, 4), 0x1 + i);
+		avps_pci_common_write(self->pci, high, 4, 0x7);
+		CHECK_EQ("pci-012", avps_pci_common_read(self->pci, low, 4), 0x40001000 + i * 0x1000);
+		CHECK_EQ("pci-012", avps_pci_common_read(self->pci, high, 4), 0x7);
+	}
+}

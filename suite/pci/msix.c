@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Interrupt vectors (VIRTIO 1.4, 4.1.5.1.2, 4.1.5.3). */
+#include "pci.h"
+
+static enum avps_skip has_msix(struct avps_device *dev, char *why, size_t why_size)
+{
+	if (dev->io->ops->vectors(dev->io, AVPS_INTERRUPTS_MSIX))
+		return 0;
+	snprintf(why, why_size, "the device has no MSI-X capability");
+	return AVPS_SKIP_ABSENT;
+}
+
+static enum avps_skip has_msix_and_exercise(struct avps_device *dev, char *why, size_t why_size)
+{
+	return has_msix(dev, why, why_size) ?: exercise_known(dev, why, why_size);
+}
+
+/* The number of vectors by the device's own word: Table Size of the capability, plus one. */
+static unsigned int table_size(struct avps_io *io)
+{
+	u8 at = avps_pci_find_cap(io, PCI_CAP_ID_MSIX, 0);
+
+	return (avps_io_config_read(io, at + PCI_MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_QSIZE) + 1;
+}
+
+#define ENABLE_MSIX()                                                                                    \
+	REQUIRE(!avps_device_interrupts(self->dev, AVPS_INTERRUPTS_MSIX), "MSI-X can't be turned on here")
+
+AVPS_TEST(pci, msix_table_size, CLAUSES("pci-065"), NO_RING, ONLY_IF(has_msix))
+{
+	unsigned int size = table_size(self->io);
+
+	CHECK("pci-065", size >= 2 && size <= 0x800, "the table has %u entries", size);
+}
+
+/*
+ * Each event can be given each vector of the table, reads back as given, and can be taken off again.
+ */
+AVPS_TEST(pci, any_event_takes_any_vector,
+	  CLAUSES("pci-066", "pci-068", "pci-069", "pci-070", "pci-072"), NO_RING, ONLY_IF(has_msix))
+{
+	unsigned int size = table_size(self->io);
+
+	ENABLE_MSIX();
+	for (unsigned int vector = 0; vector < size; vector++) {
+		u16 seen = self->ops->set_config_vector(self->transport, vector);
+
+		CHECK("pci-066", seen == vector, "vector %u of %u is refused for configuration changes", vector, size);
+		CHECK_EQ("pci-068", seen, vector);
+		CHECK_EQ("pci-070", self->ops->set_config_vector(self->transport, AVPS_NO_VECTOR), AVPS_NO_VECTOR);
+		for (u16 queue = 0; queue < self->dev->n_queues; queue++) {
+			seen = self->ops->set_queue_vector(self->transport, queue, vector);
+			CHECK_EQ("pci-068", seen, vector);
+			CHECK_EQ("pci-070", seen, vector);
+			CHECK("pci-072", seen == vector, "vector %u is refused for queue %u", vector, queue);
+			CHECK_EQ("pci-069", self->ops->set_queue_vector(self->transport, queue, AVPS_NO_VECTOR),
+				 AVPS_NO_VECTOR);
+		}
+	}
+}
+
+/*
+ * A vector that the table does not have is refused, and the refusal shows as NO_VECTOR.
+ */
+AVPS_TEST(pci, vector_beyond_the_table_is_refused, CLAUSES("pci-073"), NO_RING, ONLY_IF(has_msix))
+{
+	unsigned int size = table_size(self->io);
+	const unsigned int beyond[] = { size, size + 1, 0x7ff, 0xfffe };
+
+	ENABLE_MSIX();
+	for (size_t i = 0; i < ARRAY_SIZE(beyond); i++) {
+		if (beyond[i] < size)
+			continue;
+		CHECK_EQ("pci-073", self->ops->set_config_vector(self->transport, beyond[i]), AVPS_NO_VECTOR);
+		CHECK_EQ("pci-073", self->ops->set_queue_vector(self->transport, 0, beyond[i]), AVPS_NO_VECTOR);
+	}
+}
+
+AVPS_TEST(pci, reset_takes_vectors_off, CLAUSES("pci-071"), NO_RING, ONLY_IF(has_msix))
+{
+	ENABLE_MSIX();
+	REQUIRE(self->ops->set_config_vector(self->transport, 0) == 0, "vector 0 is refused");
+	for (u16 queue = 0; queue < self->dev->n_queues; queue++)
+		REQUIRE(self->ops->set_queue_vector(self->transport, queue, 0) == 0, "vector 0 is refused");
+	REQUIRE(!avps_device_reset(self->dev), "the reset does not end");
+	CHECK_EQ("pci-071", COMMON_READ(msix_config), AVPS_NO_VECTOR);
+	for (u16 queue = 0; queue < self->dev->n_queues; queue++) {
+		COMMON_WRITE(queue_select, queue);
+		CHECK_EQ("pci-071", COMMON_READ(queue_msix_vector), AVPS_NO_VECTOR);
+	}
+}
+
+/* Looks at all vectors that are on. Returns how many interrupts have come. */
+static int interrupts_so_far(struct avps_io *io)
+{
+	int n = 0;
+
+	for (unsigned int vector = 0; vector < io->enabled_vectors; vector++)
+		n += avps_io_interrupt_take(io, vector);
+	return n;
+}
+
+/*
+ * A queue without a vector interrupts nobody. A buffer that is used later, with a vector, is the fence.
+ */
+AVPS_TEST(pci, queue_without_vector_is_silent, CLAUSES("pci-074"), ONLY_IF(has_msix_and_exercise))
+{
+	struct exercise_request request;
+	struct avps_used used;
+	const char *wrong;
+	u16 vector;
+	int early;
+
+	ENABLE_MSIX();
+	REQUIRE(!exercise_start(&self->ex, self->on, 0), "the device could not be initialised");
+	vector = self->ex.vq.vector;
+	REQUIRE(self->ops->set_queue_vector(self->transport, self->ex.vq.index, AVPS_NO_VECTOR) == AVPS_NO_VECTOR,
+		"the vector can't be taken off");
+	exercise_add(&self->ex, &request);
+	avps_vq_notify(&self->ex.vq);
+	wrong = exercise_wrong(&self->ex, &request, avps_vq_spin_used(&self->ex.vq, &used), &used);
+	REQUIRE(!wrong, "without a vector: %s", wrong);
+	early = interrupts_so_far(self->io);
+	REQUIRE(self->ops->set_queue_vector(self->transport, self->ex.vq.index, vector) == vector,
+		"the vector can't be given again");
+	wrong = exercise_once(&self->ex);
+	REQUIRE(!wrong, "with a vector: %s", wrong);
+	CHECK("pci-074", early == 0, "%d interrupts came for a queue without a vector", early);
+}
