@@ -45,9 +45,8 @@ void avps_test_name(const struct avps_test *test, char *out, size_t size)
 const char *avps_skip_name(enum avps_skip reason)
 {
 	static const char *const names[] = {
-		[AVPS_SKIP_NOT_OFFERED] = "not-offered", [AVPS_SKIP_ABSENT] = "absent",
-		[AVPS_SKIP_LAUNCH] = "launch",		 [AVPS_SKIP_HOST_CANNOT] = "host-cannot",
-		[AVPS_SKIP_NEWER] = "newer",		 [AVPS_SKIP_WAIVED] = "waived",
+		[AVPS_SKIP_NOT_OFFERED] = "not-offered", [AVPS_SKIP_ABSENT] = "absent", [AVPS_SKIP_LAUNCH] = "launch",
+		[AVPS_SKIP_HOST_CANNOT] = "host-cannot", [AVPS_SKIP_NEWER] = "newer",	[AVPS_SKIP_WAIVED] = "waived",
 	};
 
 	return names[reason];

@@ -2,9 +2,9 @@
 /*
  * How tests are written: kselftest's harness, and what a conformance test needs beyond it.
  *
- * kselftest_harness.h (out of the linux-source package) forks each test, holds it to a time limit and runs fixtures. Here
- * a test also says, as data, which clauses it judges and what the device must offer, and is handed to the plan, which
- * runs it on every device and ring layout that fits. docs/adding-a-test.md shows one from end to end.
+ * kselftest_harness.h (out of the linux-source package) forks each test, holds it to a time limit and runs fixtures.
+ * Here a test also says, as data, which clauses it judges and what the device must offer, and is handed to the plan,
+ * which runs it on every device and ring layout that fits. docs/adding-a-test.md shows one from end to end.
  *
  *	AVPS_TEST(block, flush_succeeds, CLAUSES("blk-p02"), NEEDS(VIRTIO_BLK_F_FLUSH))
  *	{
@@ -30,8 +30,8 @@
 #include "avps/test.h"
 
 /* Runs one test in a child, on the instance that takes the place of a fixture variant. */
-static inline void avps_run_kselftest(const struct avps_test *test, const struct avps_instance *on, unsigned int limit_s,
-				      struct avps_outcome *outcome)
+static inline void avps_run_kselftest(const struct avps_test *test, const struct avps_instance *on,
+				      unsigned int limit_s, struct avps_outcome *outcome)
 {
 	static struct __test_results results;
 	struct __fixture_variant_metadata variant = { .name = "", .data = on };
@@ -51,18 +51,19 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
 /*
  * Declares a suite and what its tests find in `self`; goes into the suite's own header.
  *
- * The arguments after the name initialise struct avps_suite: .virtio_id for one device type, .transport for one transport.
+ * The arguments after the name initialise struct avps_suite: .virtio_id for one device type, .transport for one
+ * transport.
  */
-#define AVPS_SUITE(suite_, ...)                                                                          \
-	static const struct avps_suite avps_suite_##suite_ __attribute__((unused)) = { .name = #suite_, \
-										       __VA_ARGS__ };   \
-	FIXTURE_VARIANT(suite_)                                                                          \
-	{                                                                                                \
-		struct avps_instance on;                                                                 \
-	};                                                                                               \
+#define AVPS_SUITE(suite_, ...)                                                                                        \
+	static const struct avps_suite avps_suite_##suite_ __attribute__((unused)) = { .name = #suite_, __VA_ARGS__ }; \
+	FIXTURE_VARIANT(suite_)                                                                                        \
+	{                                                                                                              \
+		struct avps_instance on;                                                                               \
+	};                                                                                                             \
 	FIXTURE(suite_)
 
-/* What runs before and after each test of a suite. Both see `self` and `variant->on`; the device is reset at the end. */
+/* What runs before and after each test of a suite. Both see `self` and `variant->on`; the device is reset at the end.
+ */
 #define AVPS_SETUP(suite_) static __attribute__((unused)) FIXTURE_SETUP(suite_)
 #define AVPS_TEARDOWN(suite_) static __attribute__((unused)) FIXTURE_TEARDOWN(suite_)
 
@@ -76,34 +77,40 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
  * SPLIT_RING		is about the split layout
  * PACKED_RING		is about the packed layout
  */
-#define AVPS_TEST(suite_, name_, ...)                                                                  \
-	static struct __test_metadata _##suite_##_##name_##_object;                                    \
-	static const struct avps_test avps_test_##suite_##_##name_ = {                                 \
-		.suite = &avps_suite_##suite_,                                                         \
-		.name = #name_,                                                                        \
-		.file = __FILE__,                                                                      \
-		.line = __LINE__,                                                                      \
-		.run = avps_run_kselftest,                                                             \
-		.harness = &_##suite_##_##name_##_object,                                              \
-		__VA_ARGS__                                                                            \
-	};                                                                                             \
-	static const struct avps_test *const avps_test_ref_##suite_##_##name_                          \
-		__attribute__((used, section("avps_tests"))) = &avps_test_##suite_##_##name_;          \
+#define AVPS_TEST(suite_, name_, ...)                                                                            \
+	static struct __test_metadata _##suite_##_##name_##_object;                                              \
+	static const struct avps_test avps_test_##suite_##_##name_ = { .suite = &avps_suite_##suite_,            \
+								       .name = #name_,                           \
+								       .file = __FILE__,                         \
+								       .line = __LINE__,                         \
+								       .run = avps_run_kselftest,                \
+								       .harness = &_##suite_##_##name_##_object, \
+								       __VA_ARGS__ };                            \
+	static const struct avps_test *const avps_test_ref_##suite_##_##name_                                    \
+		__attribute__((used, section("avps_tests"))) = &avps_test_##suite_##_##name_;                    \
 	TEST_F(suite_, name_)
 
-#define CLAUSES(...) .clauses = (const char *const[]){ __VA_ARGS__, NULL }
-#define NEEDS(...) .needs = (const int[]){ __VA_ARGS__, -1 }
+#define CLAUSES(...)                     \
+	.clauses = (const char *const[]) \
+	{                                \
+		__VA_ARGS__, NULL        \
+	}
+#define NEEDS(...)              \
+	.needs = (const int[])  \
+	{                       \
+		__VA_ARGS__, -1 \
+	}
 #define ONLY_IF(function_) .only_if = function_
 #define NO_RING .ring_use = AVPS_NO_RING
 #define SPLIT_RING .ring_use = AVPS_SPLIT_RING
 #define PACKED_RING .ring_use = AVPS_PACKED_RING
 
 /* This place in the source, known to the build: it refuses a clause that is not in the catalogue. */
-#define AVPS_SITE(clause_)                                                                                      \
-	({                                                                                                      \
-		static const struct avps_site site_ = { clause_, __FILE__, __LINE__ };                          \
+#define AVPS_SITE(clause_)                                                                                       \
+	({                                                                                                       \
+		static const struct avps_site site_ = { clause_, __FILE__, __LINE__ };                           \
 		static const struct avps_site *const ref_ __attribute__((used, section("avps_sites"))) = &site_; \
-		&site_;                                                                                         \
+		&site_;                                                                                          \
 	})
 
 /*
@@ -119,34 +126,33 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
 	avps_judge_equal(AVPS_SITE(clause_), (s64)(seen_), (s64)(expected_), #seen_, #expected_)
 
 /* A request went well. @wrong_ is NULL or what was wrong with it; the rest says which request it was. */
-#define CHECK_WORKS(clause_, wrong_, format_, ...)                                      \
-	({                                                                              \
-		const char *what_ = (wrong_);                                           \
-		avps_judge(AVPS_SITE(clause_), !what_, "the request is carried out",    \
-			   format_ ": %s", ##__VA_ARGS__, what_ ?: "");                 \
+#define CHECK_WORKS(clause_, wrong_, format_, ...)                                                                  \
+	({                                                                                                          \
+		const char *what_ = (wrong_);                                                                       \
+		avps_judge(AVPS_SITE(clause_), !what_, "the request is carried out", format_ ": %s", ##__VA_ARGS__, \
+			   what_ ?: "");                                                                            \
 	})
 
 /* All bytes are zero. */
 #define CHECK_ZERO(clause_, data_, len_) avps_judge_filled(AVPS_SITE(clause_), data_, len_, 0, #data_)
 
 /* Memory is as expected. */
-#define CHECK_SAME(clause_, seen_, expected_, len_) \
-	avps_judge_same(AVPS_SITE(clause_), seen_, expected_, len_, #seen_)
+#define CHECK_SAME(clause_, seen_, expected_, len_) avps_judge_same(AVPS_SITE(clause_), seen_, expected_, len_, #seen_)
 
 /* Ends the test here, with what was judged so far. */
-#define AVPS_STOP()                          \
-	do {                                 \
-		_metadata->passed = 0;       \
-		(void)__bail(1, _metadata);  \
+#define AVPS_STOP()                         \
+	do {                                \
+		_metadata->passed = 0;      \
+		(void)__bail(1, _metadata); \
 	} while (0)
 
 /* The device must do this for the test to be able to judge anything: else the test fails, and no clause. */
-#define REQUIRE(condition_, ...)                                \
-	do {                                                    \
-		if (!(condition_)) {                            \
-			avps_judge_precondition(__VA_ARGS__);   \
-			AVPS_STOP();                            \
-		}                                               \
+#define REQUIRE(condition_, ...)                              \
+	do {                                                  \
+		if (!(condition_)) {                          \
+			avps_judge_precondition(__VA_ARGS__); \
+			AVPS_STOP();                          \
+		}                                             \
 	} while (0)
 
 /* Ends the test as skipped, for one of the reasons of docs/records.md. */

@@ -63,7 +63,7 @@ unsigned int avps_io_interrupt_take(struct avps_io *io, u16 vector)
 	unsigned int count = io->ops->interrupt_take(io, vector);
 
 	if (count)
-		avps_trace_add((struct avps_trace_entry){
-			.kind = AVPS_TRACE_INTERRUPT, .offset = vector, .value = count });
+		avps_trace_add(
+			(struct avps_trace_entry){ .kind = AVPS_TRACE_INTERRUPT, .offset = vector, .value = count });
 	return count;
 }

@@ -2,9 +2,9 @@
 /*
  * A PCI function through vfio-pci in no-IOMMU mode.
  *
- * Windows are mapped where VFIO lets them be, and else accessed with pread(2) and pwrite(2). Configuration space is read
- * through sysfs, because VFIO answers some of its fields by itself, and written through VFIO, which has to know of the
- * changes.
+ * Windows are mapped where VFIO lets them be, and else accessed with pread(2) and pwrite(2). Configuration space is
+ * read through sysfs, because VFIO answers some of its fields by itself, and written through VFIO, which has to know of
+ * the changes.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -22,7 +22,7 @@
 #define MAX_LINE 65536
 
 /* What was sent, in memory that forked tests share: they send too. Pages are taken only when they are used. */
-static struct sent {
+struct sent {
 	u32 count;
 	size_t used; /* bytes */
 	struct {
@@ -30,8 +30,9 @@ static struct sent {
 		u32 length;
 	} records[MAX_RECORDS];
 	char bytes[MAX_BYTES];
-} *sent;
+};
 
+static struct sent *sent;
 static int stream = -1;
 
 static int make_raw(int fd)
@@ -83,8 +84,8 @@ static void write_record(u32 seq)
 	static char line[MAX_LINE + 64];
 	const char *json = sent->bytes + sent->records[seq].offset;
 	u32 length = sent->records[seq].length;
-	int head = snprintf(line, sizeof(line), "@avps %u %u %08lx ", seq, length,
-			    crc32(0, (const Bytef *)json, length));
+	int head =
+		snprintf(line, sizeof(line), "@avps %u %u %08lx ", seq, length, crc32(0, (const Bytef *)json, length));
 
 	memcpy(line + head, json, length);
 	line[head + length] = '\n';
@@ -93,7 +94,8 @@ static void write_record(u32 seq)
 
 void avps_stream_send(struct json_object *record)
 {
-	const char *json = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *json =
+		json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	size_t length = strlen(json);
 
 	if (sent->count == MAX_RECORDS || length > MAX_LINE || sent->used + length > MAX_BYTES) {
@@ -134,8 +136,7 @@ void avps_stream_bye(void)
 
 	sha256_init(&sha);
 	for (u32 seq = 0; seq < sent->count; seq++) {
-		sha256_update(&sha, sent->records[seq].length,
-			      (const u8 *)sent->bytes + sent->records[seq].offset);
+		sha256_update(&sha, sent->records[seq].length, (const u8 *)sent->bytes + sent->records[seq].offset);
 		sha256_update(&sha, 1, (const u8 *)"\n");
 	}
 	sha256_digest(&sha, sizeof(digest), digest);

@@ -7,10 +7,12 @@
 
 #include "avps/clock.h"
 
-static struct shared_ring {
+struct shared_ring {
 	u64 added; /* entries since the last clear; the newest AVPS_TRACE_ENTRIES of them are kept */
 	struct avps_trace_entry entries[AVPS_TRACE_ENTRIES];
-} *ring;
+};
+
+static struct shared_ring *ring;
 
 int avps_trace_init(void)
 {

@@ -22,8 +22,8 @@ static void fill_descriptor(struct avps_vq *vq, u16 at, const struct avps_elemen
 	/* `next` stays as it was: it links the free list too. */
 	desc->addr = element->buf.bus;
 	desc->len = element->buf.len;
-	desc->flags = (element->writable ? VRING_DESC_F_WRITE : 0) |
-		      (element->indirect ? VRING_DESC_F_INDIRECT : 0) | (last ? 0 : VRING_DESC_F_NEXT);
+	desc->flags = (element->writable ? VRING_DESC_F_WRITE : 0) | (element->indirect ? VRING_DESC_F_INDIRECT : 0) |
+		      (last ? 0 : VRING_DESC_F_NEXT);
 	avps_trace_add((struct avps_trace_entry){ .kind = AVPS_TRACE_DESCRIPTOR,
 						  .region = vq->index,
 						  .offset = at,

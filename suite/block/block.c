@@ -51,8 +51,7 @@ int blk_request(struct blk *disk, u32 type, u64 sector, struct avps_element data
 
 int blk_read(struct blk *disk, u64 sector, struct avps_buf into)
 {
-	return blk_request(disk, VIRTIO_BLK_T_IN, sector, (struct avps_element){ .buf = into, .writable = true },
-			   NULL);
+	return blk_request(disk, VIRTIO_BLK_T_IN, sector, (struct avps_element){ .buf = into, .writable = true }, NULL);
 }
 
 int blk_write(struct blk *disk, u64 sector, struct avps_buf from)

@@ -72,8 +72,8 @@ u64 blk_config(struct avps_device *dev, u32 offset, unsigned int width);
 	blk_config(dev_, offsetof(struct virtio_blk_config, field_), sizeof(((struct virtio_blk_config *)0)->field_))
 
 /* Whether the device's configuration is long enough to have @field_. */
-#define BLK_HAS_FIELD(dev_, field_)                                                \
-	((dev_)->transport->ops->config_length((dev_)->transport) >=               \
+#define BLK_HAS_FIELD(dev_, field_)                                  \
+	((dev_)->transport->ops->config_length((dev_)->transport) >= \
 	 offsetof(struct virtio_blk_config, field_) + sizeof(((struct virtio_blk_config *)0)->field_))
 
 /* @sectors of memory whose bytes tell which sector and which @generation of writing they belong to. */
@@ -90,11 +90,10 @@ AVPS_SUITE(block, .virtio_id = VIRTIO_ID_BLOCK)
 };
 
 /* What the tests accept unless they start the disk themselves. */
-#define BLK_USUAL                                                                                     \
-	(FEATURE(VIRTIO_BLK_F_SIZE_MAX) | FEATURE(VIRTIO_BLK_F_SEG_MAX) | FEATURE(VIRTIO_BLK_F_RO) |  \
-	 FEATURE(VIRTIO_BLK_F_BLK_SIZE) | FEATURE(VIRTIO_BLK_F_FLUSH) |                               \
-	 FEATURE(VIRTIO_BLK_F_TOPOLOGY) | FEATURE(VIRTIO_BLK_F_CONFIG_WCE) |                          \
-	 FEATURE(VIRTIO_BLK_F_DISCARD) | FEATURE(VIRTIO_BLK_F_WRITE_ZEROES))
+#define BLK_USUAL                                                                                        \
+	(FEATURE(VIRTIO_BLK_F_SIZE_MAX) | FEATURE(VIRTIO_BLK_F_SEG_MAX) | FEATURE(VIRTIO_BLK_F_RO) |     \
+	 FEATURE(VIRTIO_BLK_F_BLK_SIZE) | FEATURE(VIRTIO_BLK_F_FLUSH) | FEATURE(VIRTIO_BLK_F_TOPOLOGY) | \
+	 FEATURE(VIRTIO_BLK_F_CONFIG_WCE) | FEATURE(VIRTIO_BLK_F_DISCARD) | FEATURE(VIRTIO_BLK_F_WRITE_ZEROES))
 
 AVPS_SETUP(block)
 {

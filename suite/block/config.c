@@ -21,8 +21,7 @@ AVPS_TEST(block, flush_is_offered, CLAUSES("blk-002"), NO_RING)
  */
 AVPS_TEST(block, write_through_without_flush, CLAUSES("blk-003"), NO_RING, NEEDS(VIRTIO_BLK_F_CONFIG_WCE))
 {
-	avps_features features =
-		(FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM)) & self->dev->offered;
+	avps_features features = (FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM)) & self->dev->offered;
 
 	REQUIRE(!avps_device_negotiate(self->dev, features | FEATURE(VIRTIO_BLK_F_CONFIG_WCE)),
 		"the device refuses CONFIG_WCE without FLUSH");

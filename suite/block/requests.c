@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The requests that are no reads and writes: flush, identity, and those that a device must refuse (VIRTIO 1.4, 5.2.6). */
+/* The requests beside reads and writes: flush, identity, and those that a device must refuse (VIRTIO 1.4, 5.2.6). */
 #include <string.h>
 
 #include "block.h"
@@ -94,8 +94,8 @@ AVPS_TEST(block, write_zeroes_reads_back_zero, CLAUSES("blk-029"), NEEDS(VIRTIO_
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
 		REQUIRE(blk_write(&self->disk, SCRATCH, before) == VIRTIO_BLK_S_OK, "the sectors can't be written");
-		REQUIRE(blk_range(&self->disk, VIRTIO_BLK_T_WRITE_ZEROES, SCRATCH + 1, SCRATCH_SECTORS - 2,
-				  flags[i]) == VIRTIO_BLK_S_OK,
+		REQUIRE(blk_range(&self->disk, VIRTIO_BLK_T_WRITE_ZEROES, SCRATCH + 1, SCRATCH_SECTORS - 2, flags[i]) ==
+				VIRTIO_BLK_S_OK,
 			"write zeroes with flags %#x does not end with status OK", flags[i]);
 		REQUIRE(blk_read(&self->disk, SCRATCH, after) == VIRTIO_BLK_S_OK, "the sectors can't be read");
 		CHECK_ZERO("blk-029", (u8 *)after.cpu + BLK_SECTOR, after.len - 2 * BLK_SECTOR);

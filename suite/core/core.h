@@ -31,14 +31,13 @@ AVPS_TEARDOWN(core)
 }
 
 /* Starts self->ex with @more features, or ends the test. */
-#define START(more_) \
-	REQUIRE(!exercise_start(&self->ex, self->on, more_), "the device could not be initialised")
+#define START(more_) REQUIRE(!exercise_start(&self->ex, self->on, more_), "the device could not be initialised")
 
 /* Makes one request that must succeed for the test to go on. */
-#define REQUEST()                                                              \
-	do {                                                                   \
-		const char *wrong_ = exercise_once(&self->ex);                 \
-		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);    \
+#define REQUEST()                                                           \
+	do {                                                                \
+		const char *wrong_ = exercise_once(&self->ex);              \
+		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_); \
 	} while (0)
 
 #endif

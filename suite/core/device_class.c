@@ -7,8 +7,8 @@ extern const struct avps_device_class *__stop_avps_classes[] __attribute__((weak
 
 const struct avps_device_class *avps_device_class_of(const struct avps_device *dev)
 {
-	for (const struct avps_device_class **class = __start_avps_classes; class < __stop_avps_classes; class++)
-		if ((*class)->virtio_id == dev->virtio_id)
-			return *class;
+	for (const struct avps_device_class **each = __start_avps_classes; each < __stop_avps_classes; each++)
+		if ((*each)->virtio_id == dev->virtio_id)
+			return *each;
 	return NULL;
 }

@@ -54,10 +54,10 @@ struct avps_device_class {
 /* The class of a device, or NULL for a type without one. */
 const struct avps_device_class *avps_device_class_of(const struct avps_device *dev);
 
-#define AVPS_DEVICE_CLASS(name_)                                                             \
-	static const struct avps_device_class avps_class_##name_;                            \
-	static const struct avps_device_class *const avps_class_ref_##name_                  \
-		__attribute__((used, section("avps_classes"))) = &avps_class_##name_;        \
+#define AVPS_DEVICE_CLASS(name_)                                                      \
+	static const struct avps_device_class avps_class_##name_;                     \
+	static const struct avps_device_class *const avps_class_ref_##name_           \
+		__attribute__((used, section("avps_classes"))) = &avps_class_##name_; \
 	static const struct avps_device_class avps_class_##name_
 
 #endif

@@ -24,18 +24,17 @@
 #endif
 
 /* The bits that have a meaning whatever the device type (VIRTIO 1.4, 6). */
-#define DEFINED_FOR_ALL                                                                             \
-	(FEATURE(VIRTIO_RING_F_INDIRECT_DESC) | FEATURE(VIRTIO_RING_F_EVENT_IDX) |                  \
-	 FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM) |                          \
-	 FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_IN_ORDER) |                               \
-	 FEATURE(VIRTIO_F_ORDER_PLATFORM) | FEATURE(VIRTIO_F_SR_IOV) |                              \
-	 FEATURE(VIRTIO_F_NOTIFICATION_DATA) | FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) |                \
-	 FEATURE(VIRTIO_F_RING_RESET) | FEATURE(VIRTIO_F_ADMIN_VQ) | FEATURE(VIRTIO_F_SUSPEND))
+#define DEFINED_FOR_ALL                                                                                          \
+	(FEATURE(VIRTIO_RING_F_INDIRECT_DESC) | FEATURE(VIRTIO_RING_F_EVENT_IDX) | FEATURE(VIRTIO_F_VERSION_1) | \
+	 FEATURE(VIRTIO_F_ACCESS_PLATFORM) | FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_IN_ORDER) |        \
+	 FEATURE(VIRTIO_F_ORDER_PLATFORM) | FEATURE(VIRTIO_F_SR_IOV) | FEATURE(VIRTIO_F_NOTIFICATION_DATA) |     \
+	 FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | FEATURE(VIRTIO_F_RING_RESET) | FEATURE(VIRTIO_F_ADMIN_VQ) |       \
+	 FEATURE(VIRTIO_F_SUSPEND))
 
 /* What changes how the driver talks to the device; the plain driver of these tests can't accept it. */
-#define OTHER_PROTOCOL                                                                              \
-	(FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_NOTIFICATION_DATA) |                      \
-	 FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | FEATURE(VIRTIO_F_ADMIN_VQ))
+#define OTHER_PROTOCOL                                                                                               \
+	(FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_NOTIFICATION_DATA) | FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | \
+	 FEATURE(VIRTIO_F_ADMIN_VQ))
 
 static enum avps_skip class_known(struct avps_device *dev, char *why, size_t why_size)
 {
@@ -51,8 +50,7 @@ static enum avps_skip class_known(struct avps_device *dev, char *why, size_t why
 AVPS_TEST(core, version_1_is_offered, CLAUSES("core-reserved-001"), NO_RING)
 {
 	CHECK("core-reserved-001", avps_has(avps_device_features(self->dev), VIRTIO_F_VERSION_1),
-	      "bits 32 to 63 of the offered features are %#x",
-	      (u32)(avps_device_features(self->dev) >> 32));
+	      "bits 32 to 63 of the offered features are %#x", (u32)(avps_device_features(self->dev) >> 32));
 }
 
 /*
@@ -140,7 +138,7 @@ AVPS_TEST(core, feature_subsets_work_or_are_refused, CLAUSES("core-features-002"
  */
 AVPS_TEST(core, same_features_are_accepted_again, CLAUSES("core-features-004"), NO_RING)
 {
-	avps_features features = avps_device_features(self->dev) ;
+	avps_features features = avps_device_features(self->dev);
 
 	REQUIRE(!avps_device_negotiate(self->dev, features), "the device refuses all of its own features");
 	for (int i = 0; i < 3; i++)

@@ -11,20 +11,20 @@ static volatile u16 *used_event(struct avps_vq *vq)
 }
 
 /*
- * Makes a request and watches the ring, not the interrupt, until it is used. Then reads a register: what the device does
- * along with using the buffer is done when it answers.
+ * Makes a request and watches the ring, not the interrupt, until it is used. Then reads a register: what the device
+ * does along with using the buffer is done when it answers.
  */
-#define REQUEST_SPINNING()                                                                                   \
-	do {                                                                                                 \
-		struct exercise_request request_;                                                            \
-		struct avps_used used_;                                                                      \
-		const char *wrong_;                                                                          \
-                                                                                                             \
-		exercise_add(&self->ex, &request_);                                                          \
-		avps_vq_notify(&self->ex.vq);                                                                \
+#define REQUEST_SPINNING()                                                                                      \
+	do {                                                                                                    \
+		struct exercise_request request_;                                                               \
+		struct avps_used used_;                                                                         \
+		const char *wrong_;                                                                             \
+                                                                                                                \
+		exercise_add(&self->ex, &request_);                                                             \
+		avps_vq_notify(&self->ex.vq);                                                                   \
 		wrong_ = exercise_wrong(&self->ex, &request_, avps_vq_spin_used(&self->ex.vq, &used_), &used_); \
-		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);                                  \
-		self->ops->get_status(self->transport);                                                      \
+		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);                                     \
+		self->ops->get_status(self->transport);                                                         \
 	} while (0)
 
 /*
@@ -41,7 +41,8 @@ AVPS_TEST(core, interrupt_for_used_buffer, CLAUSES("core-split-011"), SPLIT_RING
 }
 
 /*
- * With VIRTQ_AVAIL_F_NO_INTERRUPT set there is none. The interrupt of the next buffer, which is wanted again, is the fence.
+ * With VIRTQ_AVAIL_F_NO_INTERRUPT set there is none. The interrupt of the next buffer, which is wanted again, is the
+ * fence.
  */
 AVPS_TEST(core, no_interrupt_when_not_wanted, CLAUSES("core-split-010"), SPLIT_RING, ONLY_IF(exercise_interrupts))
 {
@@ -55,7 +56,8 @@ AVPS_TEST(core, no_interrupt_when_not_wanted, CLAUSES("core-split-010"), SPLIT_R
 	REQUEST_SPINNING();
 	fence = avps_vq_wait_interrupt(&self->ex.vq, avps_patience());
 	REQUIRE(fence, "no interrupt came for a buffer that wanted one");
-	CHECK("core-split-010", early + fence == 1, "%d interrupts for 2 buffers, of which 1 wanted one", early + fence);
+	CHECK("core-split-010", early + fence == 1, "%d interrupts for 2 buffers, of which 1 wanted one",
+	      early + fence);
 }
 
 /*
@@ -78,8 +80,8 @@ AVPS_TEST(core, used_event_is_ignored_without_event_index, CLAUSES("core-split-0
 /*
  * With event indexes, VIRTQ_AVAIL_F_NO_INTERRUPT means nothing.
  */
-AVPS_TEST(core, flag_is_ignored_with_event_index, CLAUSES("core-split-012"), SPLIT_RING,
-	  NEEDS(VIRTIO_RING_F_EVENT_IDX), ONLY_IF(exercise_interrupts))
+AVPS_TEST(core, flag_is_ignored_with_event_index, CLAUSES("core-split-012"), SPLIT_RING, NEEDS(VIRTIO_RING_F_EVENT_IDX),
+	  ONLY_IF(exercise_interrupts))
 {
 	START(FEATURE(VIRTIO_RING_F_EVENT_IDX));
 	avps_vq_want_interrupts(&self->ex.vq, false);

@@ -9,7 +9,7 @@ static unsigned int count(struct avps_pci *pci, u8 type)
 	unsigned int n = 0;
 
 	FOR_EACH_CAP(cap, pci, type)
-		n++;
+	n++;
 	return n;
 }
 
@@ -52,8 +52,8 @@ AVPS_TEST(pci, common_configuration_is_there, CLAUSES("pci-020", "pci-019"), NO_
 {
 	CHECK("pci-020", count(self->pci, VIRTIO_PCI_CAP_COMMON_CFG) >= 1, "there is none");
 	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_COMMON_CFG)
-		CHECK("pci-019", cap->offset % 4 == 0, "the one at %#x has offset %#llx", cap->at,
-		      (unsigned long long)cap->offset);
+	CHECK("pci-019", cap->offset % 4 == 0, "the one at %#x has offset %#llx", cap->at,
+	      (unsigned long long)cap->offset);
 }
 
 AVPS_TEST(pci, isr_status_is_there, CLAUSES("pci-044"), NO_RING)
@@ -80,8 +80,8 @@ AVPS_TEST(pci, device_configuration_is_there, CLAUSES("pci-049", "pci-050"), NO_
 {
 	CHECK("pci-049", count(self->pci, VIRTIO_PCI_CAP_DEVICE_CFG) >= 1, "there is none");
 	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_DEVICE_CFG)
-		CHECK("pci-050", cap->offset % 4 == 0, "the one at %#x has offset %#llx", cap->at,
-		      (unsigned long long)cap->offset);
+	CHECK("pci-050", cap->offset % 4 == 0, "the one at %#x has offset %#llx", cap->at,
+	      (unsigned long long)cap->offset);
 }
 
 /* Notification capabilities have stricter rules where the driver may write 32 bits to them. */
@@ -98,7 +98,8 @@ AVPS_TEST(pci, notification_capability, CLAUSES("pci-035", "pci-036", "pci-037")
 	  ONLY_IF(narrow_notifications))
 {
 	CHECK("pci-035", count(self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG) >= 1, "there is none");
-	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG) {
+	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG)
+	{
 		u32 multiplier = cap->notify_off_multiplier;
 
 		CHECK("pci-036", cap->offset % 2 == 0, "its offset is %#llx", (unsigned long long)cap->offset);
@@ -107,10 +108,10 @@ AVPS_TEST(pci, notification_capability, CLAUSES("pci-035", "pci-036", "pci-037")
 	}
 }
 
-AVPS_TEST(pci, notification_capability_has_room, CLAUSES("pci-038", "pci-039"), NO_RING,
-	  ONLY_IF(narrow_notifications))
+AVPS_TEST(pci, notification_capability_has_room, CLAUSES("pci-038", "pci-039"), NO_RING, ONLY_IF(narrow_notifications))
 {
-	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG) {
+	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG)
+	{
 		CHECK("pci-038", cap->length >= 2, "its length is %llu", (unsigned long long)cap->length);
 		for (u16 queue = 0; queue < COMMON_READ(num_queues); queue++) {
 			u64 offset;

@@ -68,8 +68,8 @@ AVPS_TEST(pci, missing_queues_have_size_zero, CLAUSES("pci-032"), NO_RING)
 	const u16 missing[] = { n, n + 1, n + 100, 0xffff };
 
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
-		CHECK("pci-032", self->ops->queue_max(self->transport, missing[i]) == 0,
-		      "queue %u of %u has size %u", missing[i], n, self->ops->queue_max(self->transport, missing[i]));
+		CHECK("pci-032", self->ops->queue_max(self->transport, missing[i]) == 0, "queue %u of %u has size %u",
+		      missing[i], n, self->ops->queue_max(self->transport, missing[i]));
 }
 
 /*

@@ -42,7 +42,8 @@ AVPS_TEST(pci, window_reads_the_bar, CLAUSES("pci-058"), NO_RING, ONLY_IF(has_wi
 {
 	for (u32 word = 0; word < 2; word++) {
 		COMMON_WRITE(device_feature_select, word);
-		CHECK_EQ("pci-058", window_read(self->pci, COMMON_OFFSET(device_feature), 4), COMMON_READ(device_feature));
+		CHECK_EQ("pci-058", window_read(self->pci, COMMON_OFFSET(device_feature), 4),
+			 COMMON_READ(device_feature));
 	}
 	CHECK_EQ("pci-058", window_read(self->pci, COMMON_OFFSET(num_queues), 2), COMMON_READ(num_queues));
 	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);

@@ -23,8 +23,7 @@ static unsigned int table_size(struct avps_io *io)
 	return (avps_io_config_read(io, at + PCI_MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_QSIZE) + 1;
 }
 
-#define ENABLE_MSIX()                                                                                    \
-	REQUIRE(!avps_device_interrupts(self->dev, AVPS_INTERRUPTS_MSIX), "MSI-X can't be turned on here")
+#define ENABLE_MSIX() REQUIRE(!avps_device_interrupts(self->dev, AVPS_INTERRUPTS_MSIX), "MSI-X can't be turned on here")
 
 AVPS_TEST(pci, msix_table_size, CLAUSES("pci-065"), NO_RING, ONLY_IF(has_msix))
 {
@@ -36,8 +35,8 @@ AVPS_TEST(pci, msix_table_size, CLAUSES("pci-065"), NO_RING, ONLY_IF(has_msix))
 /*
  * Each event can be given each vector of the table, reads back as given, and can be taken off again.
  */
-AVPS_TEST(pci, any_event_takes_any_vector,
-	  CLAUSES("pci-066", "pci-068", "pci-069", "pci-070", "pci-072"), NO_RING, ONLY_IF(has_msix))
+AVPS_TEST(pci, any_event_takes_any_vector, CLAUSES("pci-066", "pci-068", "pci-069", "pci-070", "pci-072"), NO_RING,
+	  ONLY_IF(has_msix))
 {
 	unsigned int size = table_size(self->io);
 

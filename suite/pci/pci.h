@@ -47,7 +47,7 @@ AVPS_TEARDOWN(pci)
 	avps_pci_common_write(self->pci, COMMON_OFFSET(field_), COMMON_WIDTH(field_), value_)
 
 /* Loops over the device's capabilities of one type (VIRTIO_PCI_CAP_*). */
-#define FOR_EACH_CAP(cap_, pci_, type_)                                                              \
+#define FOR_EACH_CAP(cap_, pci_, type_)                                                                    \
 	for (const struct avps_pci_cap *cap_ = (pci_)->caps; cap_ < (pci_)->caps + (pci_)->n_caps; cap_++) \
 		if (cap_->cfg_type == (type_))
 

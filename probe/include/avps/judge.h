@@ -34,7 +34,7 @@ struct avps_outcome *avps_judge_outcome(void);
 bool avps_judge(const struct avps_site *site, bool holds, const char *expected, const char *seen, ...)
 	AVPS_PRINTF(4, 5);
 
-/* Counts a comparison of @seen with @expected; negative values are shown as the errno they are. Returns whether equal. */
+/* Counts a comparison of @seen with @expected, and returns it. Negative values are shown as the errno they are. */
 bool avps_judge_equal(const struct avps_site *site, s64 seen, s64 expected, const char *seen_text,
 		      const char *expected_text);
 
@@ -42,7 +42,8 @@ bool avps_judge_equal(const struct avps_site *site, s64 seen, s64 expected, cons
 bool avps_judge_filled(const struct avps_site *site, const void *data, size_t len, u8 value, const char *what);
 
 /* Counts whether two pieces of memory are alike; shows the first difference. */
-bool avps_judge_same(const struct avps_site *site, const void *seen, const void *expected, size_t len, const char *what);
+bool avps_judge_same(const struct avps_site *site, const void *seen, const void *expected, size_t len,
+		     const char *what);
 
 /* Notes that the device failed at something the test needs before it can judge. The test ends after it. */
 void avps_judge_precondition(const char *format, ...) AVPS_PRINTF(1, 2);

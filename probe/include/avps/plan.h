@@ -7,8 +7,8 @@
 #include "avps/test.h"
 
 /*
- * Makes the plan: for each device every test of its suites, on each ring layout the device offers, as far as the options
- * do not leave it out.
+ * Makes the plan: for each device every test of its suites, on each ring layout the device offers, as far as the
+ * options do not leave it out.
  *
  * Returns how many entries *plan has (to be freed by the caller), or -ENOMEM.
  */

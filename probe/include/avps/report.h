@@ -21,8 +21,8 @@
 int avps_stream_open(const char *path);
 
 /*
- * Sends a record and keeps it. Takes over the reference. Works in a forked test too, as long as only one process sends at
- * a time.
+ * Sends a record and keeps it. Takes over the reference. Works in a forked test too, as long as only one process sends
+ * at a time.
  */
 void avps_stream_send(struct json_object *record);
 
@@ -38,8 +38,8 @@ bool avps_stream_resend(u32 seq);
 /*
  * Waits for a line from the host.
  *
- * Returns its JSON (the caller's to put back with json_object_put()), or NULL when @deadline passed. Anything that is not
- * an intact record is passed over.
+ * Returns its JSON (the caller's to put back with json_object_put()), or NULL when @deadline passed. Anything that is
+ * not an intact record is passed over.
  */
 struct json_object *avps_stream_receive(avps_deadline deadline);
 
