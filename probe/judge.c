@@ -122,7 +122,7 @@ bool avps_judge_same(const struct avps_site *site, const void *seen, const void 
 
 	while (at < len && left[at] == right[at])
 		at++;
-	snprintf(expectation, sizeof(expectation), "%s as expected, all %zu bytes", what, len);
+	snprintf(expectation, sizeof(expectation), "all %zu bytes of %s are as they should be", len, what);
 	return avps_judge(site, at == len, expectation, "byte %zu is %#x instead of %#x", at, at < len ? left[at] : 0,
 			  at < len ? right[at] : 0);
 }

@@ -14,7 +14,7 @@ PROBE_LIBS := -ljson-c -lnettle -lz
 
 $(OUT)/obj/%.o: %.c probe/probe.mk $(LINUX_HEADERS)
 	@mkdir -p $(@D)
-	@echo "CC      $<"
+	@echo "  CC      $<"
 	$(Q)$(CC) $(PROBE_CFLAGS) $(PROBE_CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # The file list is part of it: a test that is taken away must be gone from the program too.
@@ -24,11 +24,12 @@ $(OUT)/obj/sources: FORCE
 
 # Debug information stays in probe.debug; the guest carries none.
 $(OUT)/probe.debug: $(PROBE_OBJECTS) $(OUT)/obj/sources
-	@echo "LD      $@"
+	@echo "  LD      $@"
 	$(Q)$(CC) -static -o $@ $(PROBE_OBJECTS) $(PROBE_LIBS)
 
-$(OUT)/probe: $(OUT)/probe.debug
-	@echo "STRIP   $@"
+$(OUT)/probe: $(OUT)/probe.debug suite/check.py $(wildcard suite/*/clauses.json)
+	@echo "  CHECK   tests against clauses"
+	$(Q)$< list | suite/check.py
 	$(Q)strip -o $@ $<
 
 -include $(PROBE_OBJECTS:.o=.d)

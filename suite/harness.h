@@ -133,11 +133,12 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
 			   what_ ?: "");                                                                            \
 	})
 
-/* All bytes are zero. */
-#define CHECK_ZERO(clause_, data_, len_) avps_judge_filled(AVPS_SITE(clause_), data_, len_, 0, #data_)
+/* All bytes are zero. @what_ says in words what the memory is. */
+#define CHECK_ZERO(clause_, what_, data_, len_) avps_judge_filled(AVPS_SITE(clause_), data_, len_, 0, what_)
 
-/* Memory is as expected. */
-#define CHECK_SAME(clause_, seen_, expected_, len_) avps_judge_same(AVPS_SITE(clause_), seen_, expected_, len_, #seen_)
+/* Memory is as expected. @what_ says in words what it is. */
+#define CHECK_SAME(clause_, what_, seen_, expected_, len_) \
+	avps_judge_same(AVPS_SITE(clause_), seen_, expected_, len_, what_)
 
 /* Ends the test here, with what was judged so far. */
 #define AVPS_STOP()                         \

@@ -39,11 +39,15 @@ static enum avps_skip has_padding(struct avps_device *dev, char *why, size_t why
 
 AVPS_TEST(block, padding_is_zero, CLAUSES("blk-004"), NO_RING, ONLY_IF(has_padding))
 {
-	CHECK_EQ("blk-004", BLK_CONFIG(self->dev, unused), 0);
+	u8 unused1[sizeof(((struct virtio_blk_config *)0)->unused1)];
+
+	CHECK("blk-004", BLK_CONFIG(self->dev, unused) == 0, "unused0 is %#llx",
+	      (unsigned long long)BLK_CONFIG(self->dev, unused));
 	if (!BLK_HAS_FIELD(self->dev, unused1))
 		return;
-	for (u32 i = 0; i < sizeof(((struct virtio_blk_config *)0)->unused1); i++)
-		CHECK_EQ("blk-004", blk_config(self->dev, offsetof(struct virtio_blk_config, unused1) + i, 1), 0);
+	for (u32 i = 0; i < sizeof(unused1); i++)
+		unused1[i] = blk_config(self->dev, offsetof(struct virtio_blk_config, unused1) + i, 1);
+	CHECK_ZERO("blk-004", "unused1", unused1, sizeof(unused1));
 }
 
 /*

@@ -19,7 +19,7 @@ AVPS_TEST(block, reads_what_was_written, CLAUSES("blk-p01"), ONLY_IF(blk_writabl
 
 		CHECK_EQ("blk-p01", blk_write(&self->disk, SCRATCH, pattern), VIRTIO_BLK_S_OK);
 		CHECK_EQ("blk-p01", blk_read(&self->disk, SCRATCH, back), VIRTIO_BLK_S_OK);
-		CHECK_SAME("blk-p01", back.cpu, pattern.cpu, pattern.len);
+		CHECK_SAME("blk-p01", "what is read", back.cpu, pattern.cpu, pattern.len);
 	}
 }
 
@@ -38,7 +38,7 @@ AVPS_TEST(block, last_sector_is_its_own, CLAUSES("blk-p02"), ONLY_IF(blk_writabl
 		 VIRTIO_BLK_S_OK);
 	CHECK_EQ("blk-p02", blk_write(&self->disk, last - 1, avps_buf_slice(pattern, 0, BLK_SECTOR)), VIRTIO_BLK_S_OK);
 	CHECK_EQ("blk-p02", blk_read(&self->disk, last, back), VIRTIO_BLK_S_OK);
-	CHECK_SAME("blk-p02", back.cpu, (u8 *)pattern.cpu + BLK_SECTOR, BLK_SECTOR);
+	CHECK_SAME("blk-p02", "the last sector", back.cpu, (u8 *)pattern.cpu + BLK_SECTOR, BLK_SECTOR);
 }
 
 /*
@@ -67,5 +67,5 @@ AVPS_TEST(block, read_only_disk_refuses_writes, CLAUSES("blk-024"), NEEDS(VIRTIO
 		((u8 *)other.cpu)[i] = ~((u8 *)before.cpu)[i];
 	CHECK_EQ("blk-024", blk_write(&self->disk, SCRATCH, other), VIRTIO_BLK_S_IOERR);
 	REQUIRE(blk_read(&self->disk, SCRATCH, after) == VIRTIO_BLK_S_OK, "the sector can't be read afterwards");
-	CHECK_SAME("blk-024", after.cpu, before.cpu, BLK_SECTOR);
+	CHECK_SAME("blk-024", "the sector after a refused write", after.cpu, before.cpu, BLK_SECTOR);
 }

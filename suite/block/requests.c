@@ -29,10 +29,10 @@ AVPS_TEST(block, identity_is_a_string_of_20_bytes, CLAUSES("blk-p05"))
 		memset(id[i].buf.cpu, 0xff * i, VIRTIO_BLK_ID_BYTES);
 		CHECK_EQ("blk-p05", blk_request(&self->disk, VIRTIO_BLK_T_GET_ID, 0, id[i], NULL), VIRTIO_BLK_S_OK);
 	}
-	CHECK_SAME("blk-p05", id[1].buf.cpu, id[0].buf.cpu, VIRTIO_BLK_ID_BYTES);
+	CHECK_SAME("blk-p05", "the identity, read a second time", id[1].buf.cpu, id[0].buf.cpu, VIRTIO_BLK_ID_BYTES);
 	bytes = id[0].buf.cpu;
 	length = strnlen((const char *)bytes, VIRTIO_BLK_ID_BYTES);
-	CHECK_ZERO("blk-p05", bytes + length, VIRTIO_BLK_ID_BYTES - length);
+	CHECK_ZERO("blk-p05", "what follows the identity", bytes + length, VIRTIO_BLK_ID_BYTES - length);
 }
 
 AVPS_TEST(block, unknown_request_is_unsupported, CLAUSES("blk-p06"))
@@ -98,7 +98,7 @@ AVPS_TEST(block, write_zeroes_reads_back_zero, CLAUSES("blk-029"), NEEDS(VIRTIO_
 				VIRTIO_BLK_S_OK,
 			"write zeroes with flags %#x does not end with status OK", flags[i]);
 		REQUIRE(blk_read(&self->disk, SCRATCH, after) == VIRTIO_BLK_S_OK, "the sectors can't be read");
-		CHECK_ZERO("blk-029", (u8 *)after.cpu + BLK_SECTOR, after.len - 2 * BLK_SECTOR);
+		CHECK_ZERO("blk-029", "the range", (u8 *)after.cpu + BLK_SECTOR, after.len - 2 * BLK_SECTOR);
 		REQUIRE(!memcmp(after.cpu, before.cpu, BLK_SECTOR) &&
 				!memcmp((u8 *)after.cpu + end, (u8 *)before.cpu + end, BLK_SECTOR),
 			"write zeroes changed a sector outside its range");

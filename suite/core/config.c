@@ -47,5 +47,5 @@ AVPS_TEST(core, config_is_readable_before_features_ok, CLAUSES("core-config-001"
 	read_config(self->transport, live, len);
 	blank(early, class->config_volatile);
 	blank(live, class->config_volatile);
-	CHECK_SAME("core-config-001", early, live, len);
+	CHECK_SAME("core-config-001", "the configuration read before FEATURES_OK", early, live, len);
 }
