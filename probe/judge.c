@@ -33,7 +33,7 @@ static struct avps_clause_count *count_of(const char *clause)
 {
 	const char *const *clauses = current->test->clauses;
 
-	for (int i = 0; clauses[i] && i < AVPS_MAX_TEST_CLAUSES; i++)
+	for (int i = 0; i < AVPS_MAX_TEST_CLAUSES && clauses[i]; i++)
 		if (!strcmp(clauses[i], clause))
 			return &found->counts[i];
 	snprintf(found->undeclared, sizeof(found->undeclared), "%s", clause);

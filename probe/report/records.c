@@ -24,12 +24,13 @@ struct json_object *avps_record_new(const char *type)
 static struct json_object *printable(const char *text)
 {
 	char copy[1024];
-	size_t n = 0;
+	size_t n;
 
 	if (!text)
 		return NULL;
-	for (; text[n] && n < sizeof(copy) - 1; n++)
-		copy[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
+	n = strnlen(text, sizeof(copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	return json_object_new_string_len(copy, n);
 }
 

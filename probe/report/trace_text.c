@@ -22,7 +22,7 @@ static int access_text(const struct avps_device *dev, const struct avps_trace_en
 		snprintf(name, sizeof(name), "pci+%#x", entry->offset);
 	else
 		register_name(dev, entry, name, sizeof(name));
-	return snprintf(out, size, "%-5s %s/%u %s %#llx", read ? "read" : "write", name, entry->width * 8,
+	return snprintf(out, size, "%-5s %s/%u %s %#llx", read ? "read" : "write", name, entry->width * 8u,
 			read ? "->" : "<-", (unsigned long long)entry->value);
 }
 

@@ -30,8 +30,7 @@ Values = Mapping[str, "str | list[str]"]
 
 
 def choose(asked: str, target: Target, vmm: Vmm, values: Values) -> str:
-    """Give the accelerator to use: the one `asked` for, or for `auto` the first of the target's on
-    which a guest runs.
+    """Give the accelerator to use: `asked`, or for `auto` the target's first that works.
 
     `values` are those of the command line's placeholders. Raises UserError if what was asked for
     does not work here.
@@ -73,8 +72,9 @@ def runs(target: Target, values: Values, limit_s: float = FIRST_SIGN_S) -> bool:
 
 
 class Cache:
-    """Answers by key, in ${XDG_CACHE_HOME:-~/.cache}/avps/accel.json; a file that can't be read or
-    written is no error.
+    """Answers by key, in ${XDG_CACHE_HOME:-~/.cache}/avps/accel.json.
+
+    A file that can't be read or written is no error.
     """
 
     def __init__(self) -> None:
@@ -107,9 +107,7 @@ class Cache:
 
 
 def _key(target: Target, kernel: str) -> str:
-    """Give a text that changes whenever the answer may: host boot, VMM, kernel, how the target
-    starts them.
-    """
+    """Give a text that changes when the answer may: host boot, VMM, kernel, command line."""
     binary = shutil.which(target.command[0]) or target.command[0]
     try:
         stat = os.stat(binary)

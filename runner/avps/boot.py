@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One boot of the guest, live: reads stream and console, answers the probe, has lost records sent
-again.
-"""
+"""One boot of the guest, live: reads what it says, answers it, fetches what was lost."""
 
 from __future__ import annotations
 
@@ -44,8 +42,9 @@ class Boot:
         silence_s: float,
         listen: Callable[[Record], None] = lambda _: None,
     ) -> None:
-        """Take over a started VMM that may stay silent for `silence_s` seconds; `listen` hears of
-        each new record.
+        """Take over a started VMM, which may be silent for `silence_s` seconds.
+
+        `listen` hears of each new record.
         """
         self.transcript = Transcript()
         self.arrivals: list[Arrival] = []
@@ -80,9 +79,7 @@ class Boot:
         return True
 
     def until_planned(self) -> bool:
-        """Read until the whole plan is known and the probe waits or runs; False if that never
-        comes.
-        """
+        """Read until the plan is known and the probe waits or runs; False if it never does."""
         return self.until(
             lambda: self.question is not None or self.settled or bool(self.transcript.begun)
         )

@@ -54,9 +54,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, tree: Tree) -> Catalogue:
-        """Read the suites' files, and ask the probe for its tests. Raises UserError for what is
-        missing or wrong.
-        """
+        """Read the suites' files, ask the probe for its tests; raises UserError for bad ones."""
         found = cls()
         for path in sorted(tree.suite.glob("*/clauses.json")):
             for entry in _entries(path, ("id", "level", "section", "since", "testable")):

@@ -24,8 +24,9 @@ DEFAULT_TARGET = "qemu-q35"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command `argv`; give the exit status: 0 conformant (or all well), 1 not conformant, 2
-    incomplete or failed.
+    """Run the command `argv` and give its exit status.
+
+    0: conformant, or all is well; 1: not conformant; 2: incomplete or failed.
     """
     words, pytest_args = _split(list(argv))
     args = _parser().parse_args(words)
@@ -123,7 +124,8 @@ def _run(args: argparse.Namespace) -> int:
         report = run_target(
             tree, target, out, args.accel, profile, args.k, args.verbose, args.pytest_args
         )
-        status = max(status, STATUS[report["summary"]["verdict"]])
+        if report:
+            status = max(status, STATUS[report["summary"]["verdict"]])
     return status
 
 

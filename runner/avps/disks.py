@@ -9,8 +9,7 @@ SECTOR = 512
 
 
 def pattern(sector: int) -> bytes:
-    """Give what a fresh disk holds in a sector: its number, as 8 bytes little-endian, 64 times
-    over.
+    """Give what a fresh disk holds in a sector: its number, 8 bytes little-endian, 64 times.
 
     A read of the wrong sector, of part of one, or of another disk's buffer thus shows.
     """

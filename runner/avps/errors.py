@@ -12,9 +12,7 @@ class UserError(Exception):
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """Give the end of an error message about an unknown `word`: the names it may have meant, else
-    all known ones.
-    """
+    """Give the end of a message about an unknown `word`: what it may mean, or what is known."""
     names = sorted(set(known))
     meant = (
         difflib.get_close_matches(word, names, n=5, cutoff=0.5)

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All that is known of a run, before anybody judges it; kept as run.json, records.jsonl and
-console.log.
-"""
+"""All that is known of a run before anybody judges it, and the files that keep it."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ SCHEMA = "avps-run/1"
 
 @dataclass
 class BootFacts:
-    """How one boot went: why it ended before its time (None: it did not), the VMM's exit status,
-    how long it took.
-    """
+    """How one boot went: why it ended before its time (None: it did not), the VMM's exit status."""
 
     cause: str | None
     detail: str | None
@@ -102,9 +98,7 @@ class Evidence:
 
     @classmethod
     def read(cls, folder: Path) -> Evidence:
-        """Read what `write` wrote. Raises UserError naming file and line of what is missing or
-        wrong.
-        """
+        """Read what `write` wrote. Raises UserError naming file and line of what is wrong."""
         path = folder / "run.json"
         try:
             facts = json.loads(path.read_text())

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 
 def archive(files: dict[str, bytes]) -> bytes:
-    """Give an archive of regular files (path without leading slash: content), mode 0644, owned by
-    root, dated 0.
+    """Give an archive of regular files, from path (without leading slash) to content.
 
-    The kernel takes several archives one behind the other if each starts at a multiple of 4 bytes,
-    which is what the padding at the end gives the next one; the one before must be padded too, see
-    `append`.
+    They have mode 0644, belong to root and are dated 0. An archive must start at a multiple of 4
+    bytes, so its end is padded.
     """
     entries = [
         _entry(number, path, 0o100644, files[path])
@@ -22,8 +20,9 @@ def archive(files: dict[str, bytes]) -> bytes:
 
 
 def append(image: bytes, files: dict[str, bytes]) -> bytes:
-    """Give the initramfs `image` (compressed or not) with `files` added; a file that is in both is
-    the added one.
+    """Give the initramfs `image` (compressed or not) with `files` added.
+
+    The kernel unpacks one archive behind the other: a file that is in both is the added one.
     """
     return image + bytes(-len(image) % 4) + archive(files)
 

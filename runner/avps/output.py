@@ -31,8 +31,7 @@ def check(out: Path) -> None:
 
 
 def write(out: Path, fill: Callable[[Path], None]) -> None:
-    """Have `fill` write files into a new folder, then move each of them to `out`, replacing older
-    ones.
+    """Have `fill` write files into a new folder, then move each of them to `out`.
 
     Raises UserError if there is no room or no right to write; then `out` is as it was.
     """

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The pytest plugin: every test that the probe plans is a pytest item, which passes when its result
-comes.
-"""
+"""The pytest plugin: every test that the probe plans is a pytest item."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ class GuestTest(pytest.Item):
         return item
 
     def setup(self) -> None:
-        """Wait for the result. A test that could not be run is an error of pytest's setup, not a
-        failure.
-        """
+        """Wait for the result; to pytest, ERROR and MISS are errors of setup, not failures."""
         boot = self.run.boots[-1]
         if not boot.until_ended(self.planned.key):
             boot.finish()
@@ -57,14 +53,6 @@ class GuestTest(pytest.Item):
         """Pass or fail by the result."""
         if self.result.verdict == "FAIL":
             raise GuestFailure(_text(self.result))
-
-    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        """Show what failed, and no Python traceback."""
-        return (
-            str(excinfo.value)
-            if isinstance(excinfo.value, GuestFailure)
-            else super().repr_failure(excinfo, style)
-        )
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Say where the test is, as far as the host knows."""
@@ -90,12 +78,11 @@ class Plugin:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.nothing_selected = False
+        self.only_collects = False
         self.error: UserError | None = None
 
     def pytest_collection(self, session: pytest.Session) -> bool:
-        """Collect from the guest's plan in place of files; what pytest deselects, the guest leaves
-        out.
-        """
+        """Collect from the guest's plan; what pytest deselects, the guest leaves out."""
         try:
             boot = self._run.start()
         except UserError as error:
@@ -119,15 +106,14 @@ class Plugin:
         session.items = list(items)
         session.testscollected = len(items)
         self.nothing_selected = bool(everything) and not items
-        if not self.nothing_selected and not session.config.option.collectonly:
+        self.only_collects = session.config.option.collectonly
+        if not self.nothing_selected and not self.only_collects:
             self._select(boot, items, whole=len(items) == len(everything))
         session.config.hook.pytest_collection_finish(session=session)
         return True
 
     def _select(self, boot: Boot, items: list[GuestTest], whole: bool) -> None:
-        """Tell the guest what is left to run; all of it includes what a lost record has kept from
-        us.
-        """
+        """Tell the guest what to run; "all" includes what only a lost plan record knows."""
         if whole:
             boot.answer("all")
         else:
@@ -137,15 +123,21 @@ class Plugin:
     def pytest_runtest_makereport(
         self, item: GuestTest, call: pytest.CallInfo[None]
     ) -> pytest.TestReport:
-        """Give each report the time that the test took in the guest."""
+        """Give each report the time that the test took in the guest, and no Python traceback."""
+        text = None
+        if call.excinfo and isinstance(call.excinfo.value, GuestFailure):
+            text = str(call.excinfo.value)
+            call.excinfo = None  # pytest would read and parse our own source for each
         report = pytest.TestReport.from_item_and_call(item, call)
+        if text:
+            report.outcome, report.longrepr = "failed", text
         done = hasattr(item, "result") and call.when == "setup"
         report.duration = item.result.duration_ms / 1000 if done else 0.0
         return report
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Before the first item: nothing to run means nothing to wait for."""
-        if self.nothing_selected or session.config.option.collectonly:
+        if self.nothing_selected or self.only_collects:
             self._stop("nothing was to be run")
 
     def pytest_keyboard_interrupt(self) -> None:

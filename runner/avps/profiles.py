@@ -13,10 +13,9 @@ _EVERYTHING = {"name": "virtio", "virtio": "1.4"}
 
 
 def load_profile(tree: Tree, name: str | None) -> dict[str, str]:
-    """Give name and VIRTIO version of a profile (suite/profiles/NAME.json); None: all sentences of
-    the standard.
+    """Give name and VIRTIO version of a profile; None: all sentences of the standard.
 
-    Raises UserError if there is no such profile.
+    Raises UserError if there is no such profile in suite/profiles.
     """
     if name in (None, _EVERYTHING["name"]):
         return _EVERYTHING

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the user sees while the guest runs: a line that changes on a terminal, plain lines
-elsewhere.
-"""
+"""What the user sees of a run: a line that changes on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -95,7 +93,8 @@ class Progress:
     def _show(self) -> None:
         from rich.text import Text
 
-        line = Text(f"{self._run.target.name}  {sum(self._counts.values())}/{self._total or '?'}  ")
+        line = Text(no_wrap=True, overflow="ellipsis")
+        line.append(f"{self._run.target.name}  {sum(self._counts.values())}/{self._total or '?'}  ")
         for verdict in TEST_VERDICTS:
             if self._counts[verdict]:
                 line.append(f"{verdict} {self._counts[verdict]}  ", _STYLES[verdict])

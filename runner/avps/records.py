@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Record lines (docs/records.md): bytes from the guest in, records and console text out; lines to
-the guest.
-"""
+"""The lines of the record stream (docs/records.md): parser, encoder, and what came so far."""
 
 from __future__ import annotations
 
@@ -58,9 +56,7 @@ def encode(seq: int, body: dict[str, Any]) -> bytes:
 
 
 def encode_text(seq: int, text: str) -> bytes:
-    """Give the line that carries the JSON `text`, unchanged, as record number `seq`; raises as
-    `encode` does.
-    """
+    """Give the line that carries the JSON `text`, unchanged; raises as `encode` does."""
     data = text.encode()
     if len(data) > MAX_JSON:
         raise ValueError(
@@ -150,8 +146,9 @@ class RecordLog:
         self.conflicts: list[int] = []
 
     def add(self, record: Record) -> bool:
-        """Keep a record; True if it is new. One with a known number and other content is a
-        conflict, not kept.
+        """Keep a record; True if it is new.
+
+        One with a known number and other content is a conflict, and not kept.
         """
         known = self._by_seq.get(record.seq)
         if known is None:

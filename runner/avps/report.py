@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""report.json (reports/report.schema.json), made of a run's evidence alone: now, or again from its
-files.
-"""
+"""report.json (reports/report.schema.json), made of a run's evidence alone."""
 
 from __future__ import annotations
 

@@ -32,9 +32,7 @@ class Run:
     def __init__(
         self, tree: Tree, target: Target, accel_asked: str, profile: dict[str, str]
     ) -> None:
-        """Prepare to run `target` with the accelerator asked for (`auto` or a name); starts nothing
-        yet.
-        """
+        """Prepare to run `target` with an accelerator, or `auto`; starts nothing yet."""
         self.target = target
         self.selected: set[Key] | None = None
         self.boots: list[Boot] = []
@@ -63,9 +61,7 @@ class Run:
         self._closing.close()
 
     def start(self) -> Boot:
-        """Boot the guest. Raises UserError if something it needs is missing, OSError if a file
-        can't be written.
-        """
+        """Boot the guest. Raises UserError if something it needs is missing or can't be made."""
         try:
             folder = Path(tempfile.mkdtemp(prefix="avps-"))
             self._closing.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -113,9 +109,7 @@ class Run:
         }
 
     def _prepare(self, folder: Path) -> dict[str, str | list[str]]:
-        """Make the files that the command line names; give the values of its placeholders, all but
-        the late ones.
-        """
+        """Make the files that the command line names; give what its placeholders stand for."""
         target = self.target
         image = self._tree.initramfs(target.arch).read_bytes()
         options = {"nonce": self._nonce, "interactive": True, "test_limit_s": target.test_limit_s}

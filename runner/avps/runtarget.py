@@ -44,8 +44,10 @@ def run_target(
     select: str,
     verbose: bool,
     pytest_args: list[str],
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """Run the tests of a target that `select` matches, write the report into `out`, and give it.
+
+    None if pytest was told just to collect, so that there is nothing to report.
 
     Raises UserError if it can't be started, selects nothing, or can't be written.
     """
@@ -83,6 +85,8 @@ def run_target(
             )
         if not run.boots or status == pytest.ExitCode.USAGE_ERROR:
             raise UserError("pytest refused its options, see above")
+        if plugin.only_collects:
+            return None
         report = write_report(out, run.evidence(), catalogue, junit)
     print_summary(report, out)
     return report

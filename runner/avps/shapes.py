@@ -56,9 +56,7 @@ SHAPES: dict[str, dict[Any, Any]] = {
 
 
 def mismatch(body: dict[str, Any]) -> str | None:
-    """Say what is wrong with a record's fields; None if nothing is, or if its type is not known
-    here.
-    """
+    """Say what is wrong with a record's fields; None if nothing is, or its type is unknown."""
     shape = SHAPES.get(str(body.get("type")))
     return _mismatch(body, shape, str(body.get("type"))) if shape else None
 

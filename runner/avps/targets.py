@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Target files (docs/adding-a-target.md): one way to start one hypervisor, as data."""
+"""Target files: one way to start one hypervisor, as data; see runner/targets/qemu-q35.toml."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ class Disk:
 
 @dataclass(frozen=True)
 class Target:
-    """One target file. `command` is the VMM's command line, with placeholders in braces; see
-    `expand`.
-    """
+    """One target file; `expand` fills in the placeholders of its command line."""
 
     name: str
     path: Path
@@ -48,10 +46,10 @@ class Target:
     disks: tuple[Disk, ...] = ()
 
     def expand(self, values: Mapping[str, str | list[str]]) -> list[str]:
-        """Give the command line with `values` for its placeholders; one that stands alone may
-        become several words.
+        """Give the command line with `values` for its placeholders.
 
-        Raises UserError for a placeholder without a value.
+        A placeholder that stands alone may become several words. Raises UserError for one without a
+        value.
         """
         words: list[str] = []
         for word in self.command:
@@ -80,8 +78,7 @@ def names(tree: Tree) -> list[str]:
 
 
 def load(tree: Tree, name: str) -> Target:
-    """Read a target by its name, or by the path of its file (with a slash in it, or .toml at the
-    end).
+    """Read a target by its name, or by its file's path (with a slash, or .toml at the end).
 
     Raises UserError naming file, key and remedy.
     """

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What one boot of the guest said, put in order: live while it runs, or from records.jsonl
-afterwards.
-"""
+"""What one boot of the guest said, put in order: while it runs, or from records.jsonl."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ class Planned:
 
 
 class Transcript:
-    """The records of one boot, sorted by what they are about; they may come late, twice and in any
-    order.
-    """
+    """The records of one boot by what they are about; they may come late, twice, in any order."""
 
     def __init__(self) -> None:
         self.log = RecordLog()
@@ -59,9 +55,7 @@ class Transcript:
         self._traces: dict[Key, dict[str, Any]] = {}
 
     def add(self, record: Record) -> bool:
-        """Take one record; False if it is known already, or not of the form that docs/records.md
-        gives it.
-        """
+        """Take one record; False if it is known already, or lacks fields (docs/records.md)."""
         if not self.log.add(record):
             return False
         body = record.body
@@ -117,9 +111,7 @@ class Transcript:
         return self.log.missing(min(count, _MOST_RECORDS))
 
     def problems(self, nonce: str) -> list[str]:
-        """Say all that keeps these records from being the whole and unchanged account of the run
-        with that nonce.
-        """
+        """Say what keeps these records from being all that the run with that nonce said."""
         found = list(self.malformed)
         if self.log.conflicts:
             found.append(f"records {_numbers(self.log.conflicts)} came with two contents")

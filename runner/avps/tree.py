@@ -21,9 +21,7 @@ class Tree:
 
     @classmethod
     def here(cls) -> Tree:
-        """Give the tree this package lies in, or the one that AVPS_ROOT names (our own tests have
-        such).
-        """
+        """Give the tree that AVPS_ROOT names (our own tests have such), else this package's."""
         return cls(Path(os.environ.get("AVPS_ROOT") or Path(__file__).resolve().parents[2]))
 
     @property
@@ -54,15 +52,11 @@ class Tree:
         return self._built(arch, "initramfs.cpio.gz")
 
     def probe(self) -> Path:
-        """The probe that this machine can run, to ask it for its tests; raises UserError if it is
-        not built.
-        """
+        """The probe for this machine, to ask it for its tests; raises UserError if not built."""
         return self._built(os.uname().machine, "probe")
 
     def cmdline(self, arch: str) -> list[str]:
-        """Kernel arguments of the image, from images/cmdline/ARCH; raises UserError if there are
-        none.
-        """
+        """Kernel arguments of the image (images/cmdline/ARCH); raises UserError without any."""
         path = self.root / "images/cmdline" / _KERNEL_ARCH.get(arch, arch)
         try:
             lines = path.read_text().splitlines()

@@ -27,6 +27,11 @@ from avps.transcript import Key, Planned, Transcript
 
 TEST_VERDICTS = ("PASS", "FAIL", "SKIP", "ERROR", "MISS")
 CLAUSE_VERDICTS = ("PASS", "FAIL", "INCONCLUSIVE", "NOT-APPLICABLE", "NOT-TESTED")
+# By `testable` of the catalogue.
+_NO_TEST = {
+    "host": "no test: the host would have to act while the guest looks",
+    "no": "no test: a guest can't see it, or it is a permission",
+}
 BINDING = ("MUST", "MUST NOT", "SHALL", "SHALL NOT")
 
 # Why the runner itself has a test MISS: `not-reached`: the boot ended before the test began;
@@ -48,8 +53,9 @@ class Failure:
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of one test on one device and ring; `clauses` holds what was judged, as PASS or
-    FAIL.
+    """What came out of one test on one device and ring.
+
+    `clauses` holds what was judged, as PASS or FAIL.
     """
 
     key: Key
@@ -88,8 +94,9 @@ def results(
 
 
 def result(transcript: Transcript, item: Planned, cause: str | None, detail: str | None) -> Result:
-    """Give the result of one planned test, as `results` does; the boot must be over if the test has
-    not ended.
+    """Give the result of one planned test, as `results` does.
+
+    The boot must be over if the test has not ended.
     """
     if item.key in transcript.ended:
         return _ended(transcript, item)
@@ -205,7 +212,7 @@ def _unjudged(
 
 
 def _no_test(clause: Clause) -> str:
-    return "no test" if clause.testable == "guest-testable" else f"no test ({clause.testable})"
+    return _NO_TEST.get(clause.testable, "no test")
 
 
 def _list(found: Sequence[Result], with_verdict: bool = False) -> str:

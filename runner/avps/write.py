@@ -17,10 +17,9 @@ from avps.report import build
 def write_report(
     out: Path, evidence: Evidence, catalogue: Catalogue, junit: Path | None = None
 ) -> dict[str, Any]:
-    """Judge the run, write everything into `out`, and give the report; `junit` is a file to add to
-    it.
+    """Judge the run, write everything into `out`, and give the report.
 
-    Raises UserError if it can't be written.
+    `junit` is a file to add to it. Raises UserError if it can't be written.
     """
     from avps.render import write_all
 

@@ -77,7 +77,7 @@ class FakeTree:
             description = "a fake"
             vmm = "command"
             arch = "x86_64"
-            accel = {json.dumps(accel)}
+            accel = {json.dumps(list(accel))}
             silence_s = {silence_s}
             test_limit_s = 1
             command = {json.dumps(command)}
@@ -85,7 +85,7 @@ class FakeTree:
         return self.file(f"runner/targets/{name}.toml", text)
 
     def start(self, *words: str, file_limit: int | None = None) -> subprocess.Popen[str]:
-        """Start ./avps; no file may get longer than `file_limit` bytes, as on a disk that is full."""
+        """Start ./avps, as on a disk with room for files of `file_limit` bytes only."""
         limited = ["prlimit", f"--fsize={file_limit}"] if file_limit else []
         env = {
             **os.environ,
@@ -147,7 +147,7 @@ def _clause(name: str) -> dict[str, Any]:
         "section": "5.2",
         "level": LEVELS.get(name, "MUST"),
         "since": "1.1",
-        "testable": "guest-testable",
+        "testable": "guest",
         "text": f"what {name} asks",
         "note": None,
     }

@@ -305,6 +305,9 @@ def test_options_of_pytest_pass(tree: FakeTree) -> None:
     ran, report = tree.run(*options, words=("--", "-x", f"--junitxml={junit}"))
     assert ran.status == 2 and "pytest stopped early" in report["run"]["cause"]
     assert len(xml.etree.ElementTree.parse(junit).getroot()[0].findall("testcase")) == 2
+    listed = tree.avps("run", "-t", "fake", "-k", "trims", "--", "--collect-only")
+    names = [f"block.trims[0000:00:0{slot}.0-split]" for slot in (2, 3)]
+    assert (listed.status, listed.out.split()) == (0, names)
     refused = tree.avps("run", "-t", "fake", "--", "--no-such-option")
     assert refused.status == 2 and "--no-such-option" in refused.err
 

@@ -21,12 +21,13 @@ from avps.render.text import cleaned
 def html(report: dict[str, Any]) -> str:
     """Return `report` as one self-contained HTML page.
 
-    Text that came from a device or console is escaped, its control characters made visible, and the page's
-    content security policy admits no script, style or resource but its own.
+    Text that came from a device or console is escaped, its control characters made visible, and
+    the page's content security policy admits no script, style or resource but its own.
     Raises jinja2.TemplateError when a template is broken, KeyError when the report lacks a key.
     """
     report = cleaned(report)
     results = report["results"]
+    by_clause = {clause["id"]: clause for clause in report["clauses"]}
     style, script = _asset("report.css"), _asset("report.js")
     return (
         _environment()
@@ -36,14 +37,14 @@ def html(report: dict[str, Any]) -> str:
             title=words.TITLES[report["summary"]["verdict"]],
             vmm=words.vmm_name(report),
             sentences=words.sentences(report),
-            failed=view.findings(results, "FAIL"),
+            failed=_mandatory_first(view.findings(results, "FAIL"), by_clause),
             missed=view.findings(results, "MISS"),
             errors=view.findings(results, "ERROR"),
             no_turn=view.unrun(results, "MISS"),
             skipped=view.unrun(results, "SKIP"),
             grids=view.grids(results, report["devices"]),
             groups=view.clause_groups(report["clauses"]),
-            by_clause={clause["id"]: clause for clause in report["clauses"]},
+            by_clause=by_clause,
             clauses_of=_clauses_of(report["clauses"]),
             types={device["id"]: device["type"] for device in report["devices"]},
             of_device=_of_device(results),
@@ -65,6 +66,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = _breakable
     environment.globals.update(
         feature_name=feature_name,
         plural=words.plural,
@@ -76,12 +78,29 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def _breakable(name: str) -> markupsafe.Markup:
+    """Return a name that a narrow column may break after an underscore."""
+    return markupsafe.escape(name).replace("_", markupsafe.Markup("_<wbr>"))
+
+
 def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _mandatory_first(
+    found: list[view.Finding], by_clause: dict[str, dict[str, Any]]
+) -> list[view.Finding]:
+    """Return findings, those that break a MUST before those that break a SHOULD."""
+
+    def advice_only(finding: view.Finding) -> bool:
+        broken = [f["clause"] for case in finding.cases for f in case.first["failures"]]
+        return bool(broken) and not any(words.mandatory(by_clause.get(id)) for id in broken)
+
+    return sorted(found, key=advice_only)
 
 
 def _clauses_of(clauses: list[dict[str, Any]]) -> dict[str, list[str]]:

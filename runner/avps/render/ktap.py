@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""KTAP version 1, as the kernel documents it (Documentation/dev-tools/ktap.rst), for CI that reads it.
+"""KTAP version 1, as the kernel documents it in Documentation/dev-tools/ktap.rst.
 
 Three levels: suite, test, and one result a device and ring.
 """
@@ -35,7 +35,7 @@ def ktap(report: dict[str, Any]) -> str:
 def _suite(grid: view.Grid) -> list[str]:
     lines = [_VERSION, f"# Subtest: {_name(grid.suite)}", f"1..{len(grid.rows)}"]
     for number, (test, cells) in enumerate(grid.rows, 1):
-        results = [cell for cell in cells if cell]
+        results = [result for result, _ in cells if result]
         name = test.split(".", 1)[-1]
         lines += _indent([_VERSION, f"# Subtest: {_name(name)}", f"1..{len(results)}"])
         for sub, result in enumerate(results, 1):
@@ -63,7 +63,7 @@ def _diagnostics(result: dict[str, Any]) -> list[str]:
         for f in result["failures"]
     ]
     if result["verdict"] in ("FAIL", "ERROR", "MISS"):
-        if result["message"]:
+        if view.message(result):
             notes.append(f"{result['verdict']} {result['message']}")
         elif not notes:
             notes.append(f"{result['verdict']} {result['reason'] or 'without a message'}")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reports of made-up runs, to work on the templates and to test them.
 
-`/usr/bin/python3 -m avps.render.sample DIR` (with `runner` in PYTHONPATH) writes one of each kind below DIR.
-No real target behaved like this.
+`/usr/bin/python3 -m avps.render.sample DIR` (with `runner` in PYTHONPATH) writes one of each kind
+below DIR. No real target behaved like this.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import copy
 import json
 import pathlib
 import sys
-from typing import Any
+from typing import Any, Sequence
 
 from avps.render import view, write_all
 from avps.render.features import feature_name
@@ -144,7 +144,7 @@ CLAUSES: dict[str, list[tuple[str, str, str, str | None]]] = {
 }
 
 # test, clauses, devices
-TESTS = [
+TESTS: list[tuple[str, list[str], list[str]]] = [
     ("core.status_reads_zero_after_reset", ["core-reset-001"], EVERY),
     (
         "core.features_come_with_their_dependencies",
@@ -237,7 +237,7 @@ def conformant() -> dict[str, Any]:
 
 
 def non_conformant() -> dict[str, Any]:
-    """Return a complete report with failures: one on all devices, one on one, one that differs by device."""
+    """Return a report with failures: on all devices, on one, and different ones by device."""
     report = conformant()
     for device in EVERY:
         fail(
@@ -274,11 +274,16 @@ def incomplete() -> dict[str, Any]:
     died = "block.unknown_flag_is_unsupported"
     results = report["results"]
     culprit = next(i for i, r in enumerate(results) if r["test"] == died)
-    _set(results[culprit], "MISS", "guest-died", "the guest's kernel panicked while this test ran")
+    _set(results[culprit], "MISS", "vmm-exited", "QEMU exited with status 1 while this test ran")
     for result in results[culprit + 1 :]:
-        _set(result, "MISS", "not-reached", "the guest did not come up again")
-    cause = f"the guest died in {died} on {DISK} (split), and did not come up again"
-    report["run"].update(complete=False, cause=cause, boots=2)
+        _set(
+            result,
+            "MISS",
+            "not-reached",
+            "QEMU exited with status 1 before this test began, in " + died,
+        )
+    cause = f"vmm-exited: QEMU exited with status 1, while {died}[{DISK}-split] ran"
+    report["run"].update(complete=False, cause=cause, boots=1)
     report["console_tail"] = [
         "[    0.412337] vfio-pci 0000:00:02.0: vfio_bar_restore: reset recovery - restoring BARs",
         "[    0.998101] BUG: unable to handle page fault for address: ffffc90000345000",
@@ -291,7 +296,7 @@ def incomplete() -> dict[str, Any]:
 def fail(
     report: dict[str, Any], test: str, device: str, clause: str, expected: str, seen: str
 ) -> None:
-    """Make the results of `test` on `device` FAIL with one broken clause. Call `settled` afterwards."""
+    """Make results of `test` on `device` FAIL with one broken clause; then call `settled`."""
     for result in _of(report, test, device):
         _set(result, "FAIL", None, None)
         where = f"{result['source'].split(':')[0]}:58"
@@ -314,7 +319,7 @@ def fail(
 
 
 def skip(report: dict[str, Any], test: str, device: str, reason: str, message: str) -> None:
-    """Make the results of `test` on `device` SKIP. Call `settled` afterwards."""
+    """Make the results of `test` on `device` SKIP. Then call `settled`."""
     for result in _of(report, test, device):
         _set(result, "SKIP", reason, message)
 
@@ -361,8 +366,14 @@ def _plan() -> list[tuple[str, str, str | None]]:
         (test, device, ring)
         for test, _, devices in TESTS
         for device in devices
-        for ring in ([None] if test in NO_RING or test.startswith("pci.") else RINGS)
+        for ring in _rings(test)
     ]
+
+
+def _rings(test: str) -> Sequence[str | None]:
+    if test in NO_RING or test.startswith("pci."):
+        return [None]
+    return RINGS
 
 
 def _device(name: str, kind: str, number: int, bits: list[int], queues: int) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any
 # Long enough for any honest message; a longer one is cut, so that one line cannot swamp a report.
 LONGEST = 4000
 
-# Controls, format characters (they can turn or hide text), surrogates, and the separators that end a line.
+# Controls, format characters (they can turn or hide text), surrogates, separators of lines.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def visible(text: str, keep: str = "\n\t") -> str:
-    """Return `text` with every character that would not print written as an escape (`\\x1b`, `\\u202e`).
+    """Return `text` with every character that would not print written as an escape (`\\x1b`).
 
     `keep` lists the control characters that stay as they are.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Arrange a report the way the page shows it: equal findings together, tests as a grid, clauses by suite."""
+"""Arrange a report the way the page shows it: equal findings together, a grid of the tests."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import itertools
 from typing import Any, Iterable
 
 Result = dict[str, Any]
-Place = tuple[str, str | None]  # device id, ring
+DevicePlace = tuple[str, tuple[str, ...]]  # device id, rings
+Cell = tuple[Result | None, int]  # what came out, how many columns wide
 
+RINGS = ("split", "packed")
 TEST_VERDICTS = ("PASS", "FAIL", "MISS", "ERROR", "SKIP")
 CLAUSE_VERDICTS = ("PASS", "FAIL", "INCONCLUSIVE", "NOT-APPLICABLE", "NOT-TESTED")
 
-# A test that never had its turn tells nothing about itself: such results are listed, not shown one by one.
+# A test that never had its turn tells nothing about itself: such results are listed in short.
 NO_TURN = {"not-reached", "device-lost"}
 
 REASONS = {
@@ -40,8 +42,20 @@ class Case:
         return self.results[0]
 
     @property
-    def places(self) -> list[str]:
+    def places(self) -> list[DevicePlace]:
         return places(self.results)
+
+    @property
+    def message(self) -> str | None:
+        return message(self.first)
+
+    @property
+    def broken(self) -> dict[str, list[tuple[dict[str, str], int]]]:
+        """By clause the distinct failed checks, and how often each failed."""
+        return {
+            clause: [(same[0], len(same)) for same in _group(of_clause, _failure)]
+            for clause, of_clause in _by(self.first["failures"], "clause").items()
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,17 +77,17 @@ class Unrun:
     """Tests that did not run in the same places for the same reason."""
 
     message: str | None
-    places: list[str]
+    places: list[DevicePlace]
     results: list[Result]  # one a test
 
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """Results of a suite: a row a test, a column a device and ring."""
+    """Results of a suite: a row a test; a device has one column, or one for each ring."""
 
     suite: str
-    columns: list[Place]
-    rows: list[tuple[str, list[Result | None]]]
+    columns: list[DevicePlace]
+    rows: list[tuple[str, list[Cell]]]
     counts: dict[str, int]
 
 
@@ -91,7 +105,7 @@ class ClauseGroup:
 
 
 def findings(results: list[Result], verdict: str) -> list[Finding]:
-    """Return the tests with results of `verdict`, each with its distinct outcomes, in order of the run."""
+    """Return the tests with results of `verdict`, each with its distinct outcomes, as they ran."""
     ran = collections.Counter(result["test"] for result in results)
     chosen = [r for r in results if r["verdict"] == verdict and r["reason"] not in NO_TURN]
     return [
@@ -115,16 +129,31 @@ def grids(results: list[Result], devices: list[dict[str, Any]]) -> list[Grid]:
     order = {device["id"]: number for number, device in enumerate(devices)}
     found = []
     for suite, of_suite in _by(results, "test", lambda test: test.split(".")[0]).items():
-        columns = sorted(
-            {place(r) for r in of_suite},
-            key=lambda p: (order.get(p[0], len(order)), p[0], p[1] != "split", p[1] or ""),
-        )
-        rows = []
-        for test, of_test in _by(of_suite, "test").items():
-            cells = {place(r): r for r in of_test}
-            rows.append((test, [cells.get(column) for column in columns]))
+        by_device = _by(of_suite, "device")
+        columns = [
+            (device, _rings(by_device[device]))
+            for device in sorted(by_device, key=lambda id: (order.get(id, len(order)), id))
+        ]
+        rows = [(test, _cells(of_test, columns)) for test, of_test in _by(of_suite, "test").items()]
         found.append(Grid(suite, columns, rows, tally(of_suite, TEST_VERDICTS)))
     return found
+
+
+def _rings(results: list[Result]) -> tuple[str, ...]:
+    rings = {result["ring"] for result in results}
+    return tuple(ring for ring in RINGS if ring in rings)
+
+
+def _cells(results: list[Result], columns: list[DevicePlace]) -> list[Cell]:
+    """Return a row: a test without a ring takes the whole width of its device."""
+    at = {(result["device"], result["ring"]): result for result in results}
+    cells: list[Cell] = []
+    for device, rings in columns:
+        if (device, None) in at or not rings:
+            cells.append((at.get((device, None)), len(rings) or 1))
+        else:
+            cells += [(at.get((device, ring)), 1) for ring in rings]
+    return cells
 
 
 def clause_groups(clauses: list[dict[str, Any]]) -> list[ClauseGroup]:
@@ -141,18 +170,20 @@ def tally(items: Iterable[dict[str, Any]], verdicts: tuple[str, ...]) -> dict[st
     return {verdict: counts[verdict] for verdict in verdicts}
 
 
-def place(result: Result) -> Place:
-    """Return where a result comes from."""
-    return result["device"], result["ring"]
+def message(result: Result) -> str | None:
+    """Return the message of a result, None where it only repeats a failed check."""
+    text: str | None = result["message"]
+    if text and any(f["expected"] in text and f["seen"] in text for f in result["failures"]):
+        return None
+    return text
 
 
-def places(results: list[Result]) -> list[str]:
-    """Return where results come from, in words, rings of a device together: `X (split, packed)`."""
-    words = []
-    for device, of_device in _by(results, "device").items():
-        rings = [r["ring"] for r in of_device if r["ring"]]
-        words.append(f"{device} ({', '.join(rings)})" if rings else device)
-    return words
+def places(results: list[Result]) -> list[DevicePlace]:
+    """Return where results come from, the rings of a device together."""
+    return [
+        (device, tuple(result["ring"] for result in of_device if result["ring"]))
+        for device, of_device in _by(results, "device").items()
+    ]
 
 
 def queue_runs(queues: list[dict[str, int]]) -> list[str]:
@@ -166,8 +197,11 @@ def queue_runs(queues: list[dict[str, int]]) -> list[str]:
 
 
 def _outcome(result: Result) -> tuple[Any, ...]:
-    broken = tuple(tuple(sorted(failure.items())) for failure in result["failures"])
-    return result["reason"], result["message"], broken
+    return result["reason"], result["message"], tuple(map(_failure, result["failures"]))
+
+
+def _failure(failure: dict[str, str]) -> tuple[str, ...]:
+    return failure["clause"], failure["expected"], failure["seen"], failure["where"]
 
 
 def _merge(results: list[Result]) -> list[Unrun]:
@@ -176,7 +210,7 @@ def _merge(results: list[Result]) -> list[Unrun]:
         for of_test in _by(results, "test").values()
         for message, same in _by(of_test, "message").items()
     ]
-    merged: dict[tuple[str | None, tuple[str, ...]], list[Result]] = {}
+    merged: dict[tuple[str | None, tuple[DevicePlace, ...]], list[Result]] = {}
     for message, where, result in by_test:
         merged.setdefault((message, where), []).append(result)
     return [Unrun(message, list(where), firsts) for (message, where), firsts in merged.items()]

@@ -13,9 +13,7 @@ from avps.errors import UserError, near
 
 
 class Vmm(Protocol):
-    """What the runner must know about a kind of VMM beyond the command line, which is in the target
-    file.
-    """
+    """What the runner must know of a kind of VMM beyond the target's command line."""
 
     name: str
 

@@ -18,16 +18,14 @@ _libc = ctypes.CDLL(None)
 
 
 class VmmProcess:
-    """A started VMM: `console` is what it writes, `stream` the other end of the record stream,
-    `pidfd` its death.
+    """A started VMM, which can't outlive the runner.
 
-    It has a process group of its own (Ctrl-C is for the runner to handle), and dies with the
-    runner.
+    `console` is what it writes, `stream` our end of the record stream, `pidfd` tells its death. It
+    has a process group of its own, as Ctrl-C is for the runner to handle.
     """
 
     def __init__(self, command_for: Callable[[int], Sequence[str]]) -> None:
-        """Start the command that `command_for` gives for the number of the record stream's file
-        descriptor.
+        """Start the command that `command_for` gives for the record stream's file descriptor.
 
         Raises UserError if it can't be started.
         """
@@ -69,9 +67,7 @@ class VmmProcess:
         return self._process.pid
 
     def end(self) -> int:
-        """Kill it and all it started, if they still run; give its exit status, or minus the signal
-        that ended it.
-        """
+        """Kill it and all it started; give its exit status, or minus the signal that ended it."""
         if (
             self._process.returncode is None
         ):  # not reaped, so that the number of its group can't be another's
