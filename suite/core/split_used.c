@@ -17,7 +17,7 @@ static unsigned int cut(const struct avps_element *whole, unsigned int n, size_t
 
 			if (out == room)
 				return 0;
-			pieces[out].writable = whole[i].writable;
+			pieces[out] = whole[i];
 			pieces[out++].buf = avps_buf_slice(whole[i].buf, at, rest < piece ? rest : piece);
 		}
 	return out;

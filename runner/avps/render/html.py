@@ -80,7 +80,7 @@ def _environment() -> jinja2.Environment:
 
 def _breakable(name: str) -> markupsafe.Markup:
     """Return a name that a narrow column may break after an underscore."""
-    return markupsafe.escape(name).replace("_", markupsafe.Markup("_<wbr>"))
+    return markupsafe.Markup(str(markupsafe.escape(name)).replace("_", "_<wbr>"))
 
 
 def _asset(name: str) -> str:
