@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Adds what the page can do without: copy buttons, the filter of the clauses, and paper with nothing folded away.
+// Adds what the page can do without: copy buttons and the filter of the clauses.
 "use strict";
 
 const said = document.getElementById("said");
@@ -65,10 +65,3 @@ function reveal() {
   row.scrollIntoView();
 }
 addEventListener("hashchange", reveal);
-
-let folded = [];
-addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open]):not(.words)")];
-  for (const one of folded) one.open = true;
-});
-addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));

@@ -12,6 +12,7 @@ from fake_tree import FakeTree
 def pytest_configure(config: pytest.Config) -> None:
     """Name our marks."""
     config.addinivalue_line("markers", "qemu: boots the built image in QEMU")
+    config.addinivalue_line("markers", "browser: opens a report in headless Chromium")
 
 
 @pytest.fixture

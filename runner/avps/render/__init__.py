@@ -6,8 +6,8 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from avps.render.html import html
-from avps.render.ktap import ktap
+from avps.render.html import render_html
+from avps.render.ktap import render_ktap
 
 
 def write_all(report: dict[str, Any], out: pathlib.Path) -> list[pathlib.Path]:
@@ -15,7 +15,7 @@ def write_all(report: dict[str, Any], out: pathlib.Path) -> list[pathlib.Path]:
 
     `report` is valid by `reports/report.schema.json`. Raises OSError when a file cannot be written.
     """
-    files = {"report.html": html(report), "report.ktap": ktap(report)}
+    files = {"report.html": render_html(report), "report.ktap": render_ktap(report)}
     for name, text in files.items():
         (out / name).write_text(text, encoding="utf-8", newline="\n")
     return [out / name for name in files]

@@ -18,7 +18,7 @@ from avps.render.paths import TEMPLATES
 from avps.render.text import cleaned
 
 
-def html(report: dict[str, Any]) -> str:
+def render_html(report: dict[str, Any]) -> str:
     """Return `report` as one self-contained HTML page.
 
     Text that came from a device or console is escaped, its control characters made visible, and

@@ -14,7 +14,7 @@ from avps.render.text import clip, one_line
 _VERSION = "KTAP version 1"
 
 
-def ktap(report: dict[str, Any]) -> str:
+def render_ktap(report: dict[str, Any]) -> str:
     """Return `report` as KTAP text. Whatever a device or console said fills one line at most."""
     target, run = report["target"], report["run"]
     lines = [_VERSION]

@@ -6,5 +6,6 @@ from __future__ import annotations
 import pathlib
 
 REPORTS = pathlib.Path(__file__).resolve().parents[3] / "reports"
+SUITE = REPORTS.parent / "suite"
 TEMPLATES = REPORTS / "templates"
 SCHEMA = REPORTS / "report.schema.json"
