@@ -84,29 +84,7 @@ int avps_device_interrupts(struct avps_device *dev, enum avps_interrupts kind)
 	return avps_io_interrupts_enable(dev->io, kind, has < wanted ? has : wanted);
 }
 
-static int connect_interrupt(struct avps_device *dev, struct avps_vq *vq)
-{
-	struct avps_io *io = dev->io;
-	u16 vector;
-
-	switch (io->enabled) {
-	case AVPS_INTERRUPTS_MSIX:
-		dev->transport->config_vector = ops(dev)->set_config_vector(dev->transport, 0);
-		vector = vq->index + 1u < io->enabled_vectors ? vq->index + 1 : 0;
-		if (ops(dev)->set_queue_vector(dev->transport, vq->index, vector) != vector)
-			return -ENOSPC;
-		vq->vector = vector;
-		return 0;
-	case AVPS_INTERRUPTS_INTX:
-		vq->vector = 0;
-		vq->level = true;
-		return 0;
-	default:
-		return 0;
-	}
-}
-
-int avps_device_queue(struct avps_device *dev, struct avps_vq *vq, enum avps_ring ring, u16 index, u16 size)
+int avps_device_queue_setup(struct avps_device *dev, struct avps_vq *vq, enum avps_ring ring, u16 index, u16 size)
 {
 	u16 max = ops(dev)->queue_max(dev->transport, index);
 	int err;
@@ -114,19 +92,48 @@ int avps_device_queue(struct avps_device *dev, struct avps_vq *vq, enum avps_rin
 	if (!max)
 		return -ENOENT;
 	err = avps_vq_init(vq, dev->transport, ring, index, size && size < max ? size : max);
-	if (err)
-		return err;
-	ops(dev)->queue_setup(dev->transport, &vq->setup);
-	if (dev->io->enabled == AVPS_INTERRUPTS_NONE && dev->interrupts != AVPS_INTERRUPTS_NONE) {
-		err = avps_device_interrupts(dev, dev->interrupts);
-		if (err)
-			return err;
-	}
-	err = connect_interrupt(dev, vq);
-	if (err)
-		return err;
-	ops(dev)->queue_enable(dev->transport, index);
+	if (!err)
+		ops(dev)->queue_setup(dev->transport, &vq->setup);
+	return err;
+}
+
+static int connect_msix(struct avps_device *dev, struct avps_vq *vq, u16 vector)
+{
+	if (vector == AVPS_NO_VECTOR)
+		vector = vq->index + 1u < dev->io->enabled_vectors ? vq->index + 1 : 0;
+	dev->transport->config_vector = ops(dev)->set_config_vector(dev->transport, 0);
+	if (ops(dev)->set_queue_vector(dev->transport, vq->index, vector) != vector)
+		return -ENOSPC;
+	vq->vector = vector;
 	return 0;
+}
+
+int avps_device_queue_connect(struct avps_device *dev, struct avps_vq *vq, u16 vector)
+{
+	int err = 0;
+
+	if (dev->io->enabled == AVPS_INTERRUPTS_NONE && dev->interrupts != AVPS_INTERRUPTS_NONE)
+		err = avps_device_interrupts(dev, dev->interrupts);
+	if (err)
+		return err;
+	if (dev->io->enabled == AVPS_INTERRUPTS_MSIX)
+		return connect_msix(dev, vq, vector);
+	if (dev->io->enabled == AVPS_INTERRUPTS_INTX) {
+		vq->vector = 0;
+		vq->level = true;
+	}
+	return 0;
+}
+
+int avps_device_queue(struct avps_device *dev, struct avps_vq *vq, enum avps_ring ring, u16 index, u16 size)
+{
+	int err = avps_device_queue_setup(dev, vq, ring, index, size);
+
+	if (!err)
+		err = avps_device_queue_connect(dev, vq, AVPS_NO_VECTOR);
+	if (!err)
+		ops(dev)->queue_enable(dev->transport, index);
+	return err;
 }
 
 void avps_device_go(struct avps_device *dev)

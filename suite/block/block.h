@@ -71,11 +71,6 @@ u64 blk_config(struct avps_device *dev, u32 offset, unsigned int width);
 #define BLK_CONFIG(dev_, field_) \
 	blk_config(dev_, offsetof(struct virtio_blk_config, field_), sizeof(((struct virtio_blk_config *)0)->field_))
 
-/* Whether the device's configuration is long enough to have @field_. */
-#define BLK_HAS_FIELD(dev_, field_)                                  \
-	((dev_)->transport->ops->config_length((dev_)->transport) >= \
-	 offsetof(struct virtio_blk_config, field_) + sizeof(((struct virtio_blk_config *)0)->field_))
-
 /* @sectors of memory whose bytes tell which sector and which @generation of writing they belong to. */
 struct avps_buf blk_pattern(u64 sector, u32 sectors, u32 generation);
 

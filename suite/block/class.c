@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The block device as the core tests see it: the first sector, to be read. */
+/* The block device as the core tests see it: a sector, to be read. */
+#include <string.h>
+
 #include "suite/core/device_class.h"
 
 #include "block.h"
@@ -12,42 +14,69 @@
 	 FEATURE(VIRTIO_BLK_F_DISCARD) | FEATURE(VIRTIO_BLK_F_WRITE_ZEROES) | FEATURE(BLK_F_LIFETIME) |    \
 	 FEATURE(VIRTIO_BLK_F_SECURE_ERASE) | FEATURE(BLK_F_ZONED))
 
-/* 5.2.5.2 */
-static const struct avps_dependency dependencies[] = {
-	{ VIRTIO_BLK_F_CONFIG_WCE, FEATURE(VIRTIO_BLK_F_FLUSH) },
+#define FIELD(name_) .offset = offsetof(struct virtio_blk_config, name_)
+
+/* writeback is left out: the driver must not read it before FEATURES_OK (5.2.5.1). */
+static const struct avps_config_field config[] = {
+	{ FIELD(capacity), .width = 4 },
+	{ .offset = offsetof(struct virtio_blk_config, capacity) + 4, .width = 4 },
+	{ FIELD(size_max), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_SIZE_MAX) },
+	{ FIELD(seg_max), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_SEG_MAX) },
+	{ FIELD(geometry.cylinders), .width = 2, .any_of = FEATURE(VIRTIO_BLK_F_GEOMETRY) },
+	{ FIELD(geometry.heads), .width = 1, .any_of = FEATURE(VIRTIO_BLK_F_GEOMETRY) },
+	{ FIELD(geometry.sectors), .width = 1, .any_of = FEATURE(VIRTIO_BLK_F_GEOMETRY) },
+	{ FIELD(blk_size), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_BLK_SIZE) },
+	{ FIELD(physical_block_exp), .width = 1, .any_of = FEATURE(VIRTIO_BLK_F_TOPOLOGY) },
+	{ FIELD(alignment_offset), .width = 1, .any_of = FEATURE(VIRTIO_BLK_F_TOPOLOGY) },
+	{ FIELD(min_io_size), .width = 2, .any_of = FEATURE(VIRTIO_BLK_F_TOPOLOGY) },
+	{ FIELD(opt_io_size), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_TOPOLOGY) },
+	{ FIELD(num_queues), .width = 2, .any_of = FEATURE(VIRTIO_BLK_F_MQ) },
+	{ FIELD(max_discard_sectors), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_DISCARD) },
+	{ FIELD(max_discard_seg), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_DISCARD) },
+	{ FIELD(discard_sector_alignment), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_DISCARD) },
+	{ FIELD(max_write_zeroes_sectors), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_WRITE_ZEROES) },
+	{ FIELD(max_write_zeroes_seg), .width = 4, .any_of = FEATURE(VIRTIO_BLK_F_WRITE_ZEROES) },
+	{ FIELD(write_zeroes_may_unmap), .width = 1, .any_of = FEATURE(VIRTIO_BLK_F_WRITE_ZEROES) },
 	{},
 };
 
-/* The cache mode depends on what was negotiated (5.2.5.2). */
-static const struct avps_config_range config_volatile[] = {
-	{ offsetof(struct virtio_blk_config, wce), 1 },
-	{},
-};
+#define SECTOR 3 /* not 0, which is what an unread header says, too */
 
-static unsigned int prepare(struct avps_device *dev, struct avps_element *elements)
+static unsigned int prepare(struct avps_element *elements)
 {
-	(void)dev;
 	elements[0] = (struct avps_element){ .buf = avps_dma_alloc(sizeof(struct virtio_blk_outhdr), 8) };
 	elements[1] = (struct avps_element){ .buf = avps_dma_alloc(BLK_SECTOR, 8), .writable = true };
 	elements[2] = (struct avps_element){ .buf = avps_dma_alloc(1, 1), .writable = true };
-	*(struct virtio_blk_outhdr *)elements[0].buf.cpu = (struct virtio_blk_outhdr){ .type = VIRTIO_BLK_T_IN };
+	*(struct virtio_blk_outhdr *)elements[0].buf.cpu =
+		(struct virtio_blk_outhdr){ .type = VIRTIO_BLK_T_IN, .sector = SECTOR };
 	return 3;
 }
 
+/* The sector must have arrived, and must be the same each time within a test. */
 static const char *verify(const struct avps_element *elements, unsigned int n, u32 used_len)
 {
-	u8 status = *(const u8 *)elements[n - 1].buf.cpu;
+	static u8 first_read[BLK_SECTOR];
+	static bool have_first;
+	const u8 *data = elements[1].buf.cpu;
+	size_t kept = 0;
 
-	if (status != VIRTIO_BLK_S_OK)
+	if (*(const u8 *)elements[n - 1].buf.cpu != VIRTIO_BLK_S_OK)
 		return "the read of a sector did not end with status OK";
+	while (kept < BLK_SECTOR && data[kept] == AVPS_DMA_POISON)
+		kept++;
+	if (kept == BLK_SECTOR)
+		return "the read of a sector brought no data";
+	if (!have_first)
+		memcpy(first_read, data, sizeof(first_read));
+	have_first = true;
+	if (memcmp(first_read, data, sizeof(first_read)))
+		return "the same sector was read with other data before";
 	return used_len > BLK_SECTOR + 1 ? "the device claims more bytes than the buffer has" : NULL;
 }
 
 AVPS_DEVICE_CLASS(block) = {
 	.virtio_id = VIRTIO_ID_BLOCK,
 	.defined = DEFINED,
-	.dependencies = dependencies,
-	.config_size = sizeof(struct virtio_blk_config),
-	.config_volatile = config_volatile,
-	.exercise = { .queue = 0, .prepare = prepare, .verify = verify },
+	.config = config,
+	.exercise = { .queue = 0, .avoid = FEATURE(BLK_F_ZONED), .prepare = prepare, .verify = verify },
 };

@@ -42,12 +42,12 @@ AVPS_TEST(block, last_sector_is_its_own, CLAUSES("blk-p02"), ONLY_IF(blk_writabl
 }
 
 /*
- * A read writes the data and the status byte, and says so in the used length; a write only the status.
+ * A read writes the data and the status byte, and should say so in the used length.
  */
 AVPS_TEST(block, used_length_counts_data_and_status, CLAUSES("blk-p03"))
 {
 	struct avps_element data = { .buf = avps_dma_alloc(BLK_SECTOR, BLK_SECTOR), .writable = true };
-	struct blk_result result;
+	struct blk_result result = { 0 };
 
 	CHECK_EQ("blk-p03", blk_request(&self->disk, VIRTIO_BLK_T_IN, 0, data, &result), VIRTIO_BLK_S_OK);
 	CHECK_EQ("blk-p03", result.used_len, BLK_SECTOR + 1);

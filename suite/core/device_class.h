@@ -17,23 +17,27 @@ struct avps_dependency {
 	avps_features any_of; /* 0 ends a list */
 };
 
-/* A part of the configuration structure, in bytes. */
-struct avps_config_range {
-	u32 offset;
-	u32 len; /* 0 ends a list */
+/* A field of the configuration structure, to be read in its own width (4.1.3.1, 4.2.2.2). */
+struct avps_config_field {
+	u16 offset;
+	u8 width; /* bytes: 1, 2 or 4; a 64-bit field is two of 4. 0 ends a list */
+	avps_features any_of; /* features of which one makes the field exist; 0: always there */
+	bool changes; /* may differ from one reading to the next, or with what is negotiated */
 };
 
 /*
- * A simple request that every device of the type completes without help from outside.
+ * A simple request that every device of the type completes without help from outside, and whose effect can be seen.
  */
 struct avps_exercise {
 	u16 queue;
+	avps_features needs; /* accepted for it; without them there is no exercise */
+	avps_features avoid; /* never accepted with it: they change the request, or where its queue is */
 	/*
 	 * Lays a fresh request out in DMA memory, device-readable elements first.
 	 *
-	 * @elements: room for AVPS_MAX_ELEMENTS. Returns how many.
+	 * @elements: room for AVPS_MAX_ELEMENTS. Returns how many; at least 2.
 	 */
-	unsigned int (*prepare)(struct avps_device *dev, struct avps_element *elements);
+	unsigned int (*prepare)(struct avps_element *elements);
 	/*
 	 * Looks at the completed request.
 	 *
@@ -46,8 +50,7 @@ struct avps_device_class {
 	u32 virtio_id;
 	avps_features defined; /* the device-specific bits that the standard gives a meaning to */
 	const struct avps_dependency *dependencies;
-	u32 config_size; /* bytes of its configuration structure in the newest standard; 0: has none */
-	const struct avps_config_range *config_volatile; /* what may differ from one reading to the next */
+	const struct avps_config_field *config; /* NULL: the type has no configuration of its own */
 	struct avps_exercise exercise;
 };
 

@@ -9,10 +9,15 @@ enum avps_skip exercise_known(struct avps_device *dev, char *why, size_t why_siz
 {
 	const struct avps_device_class *class = avps_device_class_of(dev);
 
-	if (class && class->exercise.prepare)
-		return 0;
-	snprintf(why, why_size, "no request is known for this type of device yet");
-	return AVPS_SKIP_ABSENT;
+	if (!class || !class->exercise.prepare) {
+		snprintf(why, why_size, "no request is known for this type of device yet");
+		return AVPS_SKIP_ABSENT;
+	}
+	if (class->exercise.needs & ~dev->offered) {
+		snprintf(why, why_size, "the device does not offer what the only request known for its type needs");
+		return AVPS_SKIP_NOT_OFFERED;
+	}
+	return 0;
 }
 
 enum avps_skip exercise_interrupts(struct avps_device *dev, char *why, size_t why_size)
@@ -27,17 +32,36 @@ enum avps_skip exercise_interrupts(struct avps_device *dev, char *why, size_t wh
 
 avps_features exercise_features(const struct avps_device *dev)
 {
-	return (FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM)) & dev->offered;
+	const struct avps_device_class *class = avps_device_class_of(dev);
+	avps_features wanted = FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM);
+
+	return (wanted | (class ? class->exercise.needs : 0)) & dev->offered;
 }
 
-int exercise_prepare(struct exercise *ex, const struct avps_instance *on, avps_features more)
+/* Negotiates, and lays the queue out. */
+static int begin(struct exercise *ex, const struct avps_instance *on, avps_features more)
 {
 	int err;
 
 	ex->dev = on->device;
 	ex->kind = &avps_device_class_of(on->device)->exercise;
 	err = avps_device_negotiate(ex->dev, exercise_features(ex->dev) | more);
-	return err ?: avps_device_queue(ex->dev, &ex->vq, on->ring, ex->kind->queue, 0);
+	return err ?: avps_device_queue_setup(ex->dev, &ex->vq, on->ring, ex->kind->queue, 0);
+}
+
+/* Gives the queue its interrupt, and enables it. */
+static int finish(struct exercise *ex, u16 vector)
+{
+	int err = avps_device_queue_connect(ex->dev, &ex->vq, vector);
+
+	if (!err)
+		ex->dev->transport->ops->queue_enable(ex->dev->transport, ex->vq.index);
+	return err;
+}
+
+int exercise_prepare(struct exercise *ex, const struct avps_instance *on, avps_features more)
+{
+	return begin(ex, on, more) ?: finish(ex, AVPS_NO_VECTOR);
 }
 
 int exercise_start(struct exercise *ex, const struct avps_instance *on, avps_features more)
@@ -49,9 +73,29 @@ int exercise_start(struct exercise *ex, const struct avps_instance *on, avps_fea
 	return err;
 }
 
+int exercise_start_with_vector(struct exercise *ex, const struct avps_instance *on, u16 vector)
+{
+	int err = begin(ex, on, 0) ?: finish(ex, vector);
+
+	if (!err)
+		avps_device_go(ex->dev);
+	return err;
+}
+
+int exercise_start_without_vector(struct exercise *ex, const struct avps_instance *on)
+{
+	int err = begin(ex, on, 0);
+
+	if (err)
+		return err;
+	ex->dev->transport->ops->queue_enable(ex->dev->transport, ex->vq.index);
+	avps_device_go(ex->dev);
+	return 0;
+}
+
 int exercise_add(struct exercise *ex, struct exercise_request *request)
 {
-	request->n = ex->kind->prepare(ex->dev, request->elements);
+	request->n = ex->kind->prepare(request->elements);
 	request->id = avps_vq_add(&ex->vq, request->elements, request->n);
 	return request->id < 0 ? request->id : 0;
 }

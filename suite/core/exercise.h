@@ -28,7 +28,7 @@ enum avps_skip exercise_known(struct avps_device *dev, char *why, size_t why_siz
 /* ONLY_IF: the same, and the device can interrupt. */
 enum avps_skip exercise_interrupts(struct avps_device *dev, char *why, size_t why_size);
 
-/* The features the core tests accept by default: VERSION_1, and ACCESS_PLATFORM where offered. */
+/* What the core tests accept by default: VERSION_1, what the exercise needs, and ACCESS_PLATFORM where offered. */
 avps_features exercise_features(const struct avps_device *dev);
 
 /*
@@ -41,6 +41,12 @@ int exercise_prepare(struct exercise *ex, const struct avps_instance *on, avps_f
 
 /* The same with DRIVER_OK: ready for requests. */
 int exercise_start(struct exercise *ex, const struct avps_instance *on, avps_features more);
+
+/* The same with a certain interrupt vector for the queue; on a device with MSI-X. */
+int exercise_start_with_vector(struct exercise *ex, const struct avps_instance *on, u16 vector);
+
+/* The same with no vector for the queue. */
+int exercise_start_without_vector(struct exercise *ex, const struct avps_instance *on);
 
 /* Lays a request out and makes it available; does not notify. 0, or -ENOSPC. */
 int exercise_add(struct exercise *ex, struct exercise_request *request);

@@ -32,7 +32,7 @@ static const char *request_with_table(struct exercise *ex, unsigned int direct, 
 	struct exercise_request request;
 	struct avps_used used;
 
-	request.n = ex->kind->prepare(ex->dev, request.elements);
+	request.n = ex->kind->prepare(request.elements);
 	for (unsigned int i = 0; i < direct; i++)
 		ring[i] = request.elements[i];
 	ring[direct] = (struct avps_element){ .buf = indirect_table(request.elements + direct, request.n - direct),
@@ -65,7 +65,7 @@ AVPS_TEST(core, table_after_plain_descriptors, CLAUSES("core-split-008"), SPLIT_
 	  NEEDS(VIRTIO_RING_F_INDIRECT_DESC), ONLY_IF(exercise_known))
 {
 	struct avps_element elements[AVPS_MAX_ELEMENTS];
-	unsigned int n = avps_device_class_of(self->dev)->exercise.prepare(self->dev, elements);
+	unsigned int n = avps_device_class_of(self->dev)->exercise.prepare(elements);
 
 	START(FEATURE(VIRTIO_RING_F_INDIRECT_DESC));
 	for (unsigned int direct = 0; direct < n; direct++) {

@@ -7,11 +7,15 @@
 #define REQUEST_QUEUE 0
 #define REQUEST_BYTES 64
 
-static unsigned int prepare(struct avps_device *dev, struct avps_element *elements)
+/* In two pieces, so that a request has more than one descriptor. */
+static unsigned int prepare(struct avps_element *elements)
 {
-	(void)dev;
-	elements[0] = (struct avps_element){ .buf = avps_dma_alloc(REQUEST_BYTES, 8), .writable = true };
-	return 1;
+	struct avps_buf buf = avps_dma_alloc(REQUEST_BYTES, 8);
+
+	elements[0] = (struct avps_element){ .buf = avps_buf_slice(buf, 0, REQUEST_BYTES / 2), .writable = true };
+	elements[1] = (struct avps_element){ .buf = avps_buf_slice(buf, REQUEST_BYTES / 2, REQUEST_BYTES / 2),
+					     .writable = true };
+	return 2;
 }
 
 static const char *verify(const struct avps_element *elements, unsigned int n, u32 used_len)

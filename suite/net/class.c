@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The network device (VIRTIO 1.4, 5.1) as the core tests see it: a frame that it may send. */
-#include <linux/if_ether.h>
+/* The network device (VIRTIO 1.4, 5.1) as the core tests see it: a command on its control queue. */
 #include <linux/virtio_ids.h>
 #include <linux/virtio_net.h>
-#include <string.h>
 
 #include "suite/core/device_class.h"
 
-#define TRANSMIT_QUEUE 1
+#define CONTROL_QUEUE 2 /* as long as there is one pair of receive and transmit queues (5.1.2) */
 
 /* Bits of 5.1.3 that the kernel's header may not have yet. */
 enum {
@@ -73,45 +71,62 @@ static const struct avps_dependency dependencies[] = {
 	{},
 };
 
-/* The link may go up or down while we look. */
-static const struct avps_config_range config_volatile[] = {
-	{ offsetof(struct virtio_net_config, status), sizeof(__virtio16) },
+#define FIELD(name_) .offset = offsetof(struct virtio_net_config, name_)
+
+static const struct avps_config_field config[] = {
+	{ FIELD(mac[0]), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_MAC) },
+	{ FIELD(mac[1]), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_MAC) },
+	{ FIELD(mac[2]), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_MAC) },
+	{ FIELD(mac[3]), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_MAC) },
+	{ FIELD(mac[4]), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_MAC) },
+	{ FIELD(mac[5]), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_MAC) },
+	{ FIELD(status), .width = 2, .any_of = FEATURE(VIRTIO_NET_F_STATUS), .changes = true },
+	{ FIELD(max_virtqueue_pairs), .width = 2, .any_of = FEATURE(VIRTIO_NET_F_MQ) | FEATURE(VIRTIO_NET_F_RSS) },
+	{ FIELD(mtu), .width = 2, .any_of = FEATURE(VIRTIO_NET_F_MTU) },
+	{ FIELD(speed), .width = 4, .any_of = FEATURE(VIRTIO_NET_F_SPEED_DUPLEX) },
+	{ FIELD(duplex), .width = 1, .any_of = FEATURE(VIRTIO_NET_F_SPEED_DUPLEX) },
+	{ FIELD(rss_max_key_size), .width = 1,
+	  .any_of = FEATURE(VIRTIO_NET_F_RSS) | FEATURE(VIRTIO_NET_F_HASH_REPORT) },
+	{ FIELD(rss_max_indirection_table_length), .width = 2, .any_of = FEATURE(VIRTIO_NET_F_RSS) },
+	{ FIELD(supported_hash_types), .width = 4,
+	  .any_of = FEATURE(VIRTIO_NET_F_RSS) | FEATURE(VIRTIO_NET_F_HASH_REPORT) },
 	{},
 };
 
-/*
- * A shortest frame to nobody: header and frame, both to be read by the device. Without VIRTIO_NET_F_HASH_REPORT and the
- * other bits that lengthen the header it is that of VERSION_1, with num_buffers.
- */
-static unsigned int prepare(struct avps_device *dev, struct avps_element *elements)
-{
-	struct ethhdr *ethernet;
+#define NO_ACK 0xa5 /* neither VIRTIO_NET_OK nor VIRTIO_NET_ERR */
 
-	(void)dev;
-	elements[0] = (struct avps_element){ .buf = avps_dma_alloc(sizeof(struct virtio_net_hdr_v1), 8) };
-	elements[1] = (struct avps_element){ .buf = avps_dma_alloc(ETH_ZLEN, 8) };
-	memset(elements[0].buf.cpu, 0, elements[0].buf.len);
-	memset(elements[1].buf.cpu, 0, elements[1].buf.len);
-	ethernet = elements[1].buf.cpu;
-	/* Locally administered addresses, and a type that is kept for experiments. */
-	memcpy(ethernet->h_dest, "\x02\x00\x00\x00\x00\xfe", ETH_ALEN);
-	memcpy(ethernet->h_source, "\x02\x00\x00\x00\x00\x01", ETH_ALEN);
-	ethernet->h_proto = __builtin_bswap16(0x88b5);
-	return 2;
+/* Turns promiscuous reception on: class and command, one byte of data, and the answer (5.1.9.5). */
+static unsigned int prepare(struct avps_element *elements)
+{
+	elements[0] = (struct avps_element){ .buf = avps_dma_alloc(sizeof(struct virtio_net_ctrl_hdr), 2) };
+	elements[1] = (struct avps_element){ .buf = avps_dma_alloc(1, 1) };
+	elements[2] = (struct avps_element){ .buf = avps_dma_alloc(1, 1), .writable = true };
+	*(struct virtio_net_ctrl_hdr *)elements[0].buf.cpu =
+		(struct virtio_net_ctrl_hdr){ .class = VIRTIO_NET_CTRL_RX, .cmd = VIRTIO_NET_CTRL_RX_PROMISC };
+	*(u8 *)elements[1].buf.cpu = 1;
+	*(u8 *)elements[2].buf.cpu = NO_ACK;
+	return 3;
 }
 
 static const char *verify(const struct avps_element *elements, unsigned int n, u32 used_len)
 {
-	(void)elements;
-	(void)n;
-	return used_len ? "the device claims to have written to a frame that it was to send" : NULL;
+	u8 ack = *(const u8 *)elements[n - 1].buf.cpu;
+
+	if (ack == NO_ACK)
+		return "the control command was not answered";
+	if (ack != VIRTIO_NET_OK)
+		return "the control command was refused";
+	return used_len > 1 ? "the device claims more bytes than the answer has" : NULL;
 }
 
 AVPS_DEVICE_CLASS(net) = {
 	.virtio_id = VIRTIO_ID_NET,
 	.defined = DEFINED,
 	.dependencies = dependencies,
-	.config_size = sizeof(struct virtio_net_config),
-	.config_volatile = config_volatile,
-	.exercise = { .queue = TRANSMIT_QUEUE, .prepare = prepare, .verify = verify },
+	.config = config,
+	.exercise = { .queue = CONTROL_QUEUE,
+		      .needs = CTRL_VQ | FEATURE(VIRTIO_NET_F_CTRL_RX),
+		      .avoid = FEATURE(VIRTIO_NET_F_MQ) | FEATURE(VIRTIO_NET_F_RSS) | FEATURE(F_RSS_CONTEXT),
+		      .prepare = prepare,
+		      .verify = verify },
 };

@@ -2,6 +2,8 @@
 /* The common configuration structure (VIRTIO 1.4, 4.1.4.3). */
 #include "pci.h"
 
+#define ADMIN_VQ 41 /* VIRTIO_F_ADMIN_VQ, which the kernel's header may not have yet */
+
 /*
  * The offered features can be read in any order, 32 at a time, and don't change by it. Words beyond those that have a
  * meaning are 0.
@@ -60,16 +62,20 @@ AVPS_TEST(pci, reset_disables_queues, CLAUSES("pci-026"))
 }
 
 /*
- * A queue that is not there has size 0.
+ * A queue that is not there has size 0. Queues of the administration, which are counted apart, are left out.
  */
 AVPS_TEST(pci, missing_queues_have_size_zero, CLAUSES("pci-032"), NO_RING)
 {
-	u16 n = COMMON_READ(num_queues);
-	const u16 missing[] = { n, n + 1, n + 100, 0xffff };
+	u32 n = COMMON_READ(num_queues);
+	const u32 missing[] = { n, n + 1, n + 100, 0xffff };
 
+	if (avps_has(self->dev->offered, ADMIN_VQ))
+		SKIP_AS(AVPS_SKIP_ABSENT, "the device may have administration queues at any index");
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
-		CHECK("pci-032", self->ops->queue_max(self->transport, missing[i]) == 0, "queue %u of %u has size %u",
-		      missing[i], n, self->ops->queue_max(self->transport, missing[i]));
+		if (missing[i] <= 0xffff)
+			CHECK("pci-032", self->ops->queue_max(self->transport, missing[i]) == 0,
+			      "queue %u of %u has size %u", missing[i], n,
+			      self->ops->queue_max(self->transport, missing[i]));
 }
 
 /*
@@ -95,6 +101,7 @@ AVPS_TEST(pci, halves_of_64_bit_fields, CLAUSES("pci-012"), NO_RING)
 	static const u32 fields[] = { COMMON_OFFSET(queue_desc_lo), COMMON_OFFSET(queue_avail_lo),
 				      COMMON_OFFSET(queue_used_lo) };
 
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
 	COMMON_WRITE(queue_select, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		u32 low = fields[i], high = fields[i] + 4;

@@ -68,6 +68,13 @@ int avps_device_negotiate(struct avps_device *dev, avps_features features);
  */
 int avps_device_queue(struct avps_device *dev, struct avps_vq *vq, enum avps_ring ring, u16 index, u16 size);
 
+/*
+ * The steps of it, for tests that leave one out: the size and the addresses; the interrupt, with a vector of the caller's
+ * (AVPS_NO_VECTOR: the usual one). The last one is the transport's queue_enable().
+ */
+int avps_device_queue_setup(struct avps_device *dev, struct avps_vq *vq, enum avps_ring ring, u16 index, u16 size);
+int avps_device_queue_connect(struct avps_device *dev, struct avps_vq *vq, u16 vector);
+
 /* Turns interrupts of a kind on for the device; done by avps_device_queue() with the best kind if nobody did before. */
 int avps_device_interrupts(struct avps_device *dev, enum avps_interrupts kind);
 
