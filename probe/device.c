@@ -163,23 +163,32 @@ void avps_device_survey(struct avps_device *dev)
 		dev->interrupts = AVPS_INTERRUPTS_NONE;
 }
 
-int avps_device_healthy(struct avps_device *dev, char *why, size_t why_size)
+/* Resets the device for good. @why says so if that does not end. */
+static int reset_or_why(struct avps_device *dev, char *why, size_t why_size)
 {
 	int err = avps_device_reset(dev);
 
-	avps_io_interrupts_enable(dev->io, AVPS_INTERRUPTS_NONE, 0);
-	if (err) {
+	if (err)
 		snprintf(why, why_size, "the device status stays %#x after a reset",
 			 ops(dev)->get_status(dev->transport));
+	return err;
+}
+
+int avps_device_healthy(struct avps_device *dev, char *why, size_t why_size)
+{
+	int err = reset_or_why(dev, why, why_size);
+
+	avps_io_interrupts_enable(dev->io, AVPS_INTERRUPTS_NONE, 0);
+	if (err)
 		return err;
-	}
 	if (avps_device_features(dev) != dev->offered) {
 		snprintf(why, why_size, "the offered features have changed");
 		return -EIO;
 	}
 	err = avps_device_negotiate(dev, FEATURE(VIRTIO_F_VERSION_1));
-	if (!err || err == -ENOTSUP) /* a device may insist on more than VERSION_1 (6.1) */
-		return avps_device_reset(dev);
-	snprintf(why, why_size, "negotiation does not end");
-	return err;
+	if (err && err != -ENOTSUP) { /* a device may insist on more than VERSION_1 (6.1) */
+		snprintf(why, why_size, "negotiation does not end");
+		return err;
+	}
+	return reset_or_why(dev, why, why_size);
 }

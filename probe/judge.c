@@ -10,6 +10,8 @@
 /* Failed checks beyond these are counted and not sent: a broken loop must not fill the stream. */
 #define MAX_CHECK_RECORDS 32
 
+#define MAX_ERRNO 4095
+
 static const struct avps_run *current;
 static struct avps_outcome *found;
 
@@ -81,8 +83,10 @@ bool avps_judge(const struct avps_site *site, bool holds, const char *expected, 
 
 static void value_text(s64 value, char *out, size_t size)
 {
+	const char *name = value < 0 && value >= -MAX_ERRNO ? strerrorname_np(-value) : NULL;
+
 	if (value < 0)
-		snprintf(out, size, "%lld (%s)", (long long)value, strerrorname_np(-value) ?: "no errno");
+		snprintf(out, size, "%lld (%s)", (long long)value, name ?: "no errno");
 	else
 		snprintf(out, size, "%#llx", (unsigned long long)value);
 }

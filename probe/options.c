@@ -38,6 +38,29 @@ static int wrong(const char *path, const char *key, const char *form, char *why,
 	return -EINVAL;
 }
 
+static bool is_text_or_null(struct json_object *value)
+{
+	return !value || json_object_is_type(value, json_type_string);
+}
+
+/* Whether @list is a list of objects with no keys but test, device and ring. */
+static bool is_selection(struct json_object *list)
+{
+	if (!json_object_is_type(list, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *entry = json_object_array_get_idx(list, i);
+
+		if (!json_object_is_type(entry, json_type_object))
+			return false;
+		json_object_object_foreach(entry, key, value)
+			if ((strcmp(key, "test") && strcmp(key, "device") && strcmp(key, "ring")) ||
+			    !is_text_or_null(value))
+				return false;
+	}
+	return true;
+}
+
 static int take(const char *path, const char *key, struct json_object *value, struct avps_options *options, char *why,
 		size_t why_size)
 {
@@ -54,8 +77,8 @@ static int take(const char *path, const char *key, struct json_object *value, st
 			return wrong(path, key, "a positive number", why, why_size);
 		*(key[0] == 'p' ? &options->patience_ms : &options->test_limit_s) = json_object_get_int(value);
 	} else if (!strcmp(key, "leave_out") || !strcmp(key, "only")) {
-		if (!json_object_is_type(value, json_type_array))
-			return wrong(path, key, "a list", why, why_size);
+		if (!is_selection(value))
+			return wrong(path, key, "a list of {test, device, ring}", why, why_size);
 		*(key[0] == 'l' ? &options->leave_out : &options->only) = json_object_get(value);
 	} else {
 		snprintf(why, why_size, "%s: unknown key \"%s\"", path, key);

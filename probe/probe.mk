@@ -33,3 +33,5 @@ $(OUT)/probe: $(OUT)/probe.debug suite/check.py $(wildcard suite/*/clauses.json)
 	$(Q)strip -o $@ $<
 
 -include $(PROBE_OBJECTS:.o=.d)
+
+include probe/tests/tests.mk

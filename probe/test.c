@@ -96,7 +96,7 @@ void avps_outcome_settle(const struct avps_test *test, struct avps_outcome *outc
 		settle(outcome, AVPS_MISS, "timeout", "the test did not end within its time limit");
 	} else if (outcome->child == AVPS_CHILD_DIED) {
 		settle(outcome, AVPS_ERROR, "crashed", "the test died; the console says more");
-	} else if (outcome->child == AVPS_CHILD_SKIPPED) {
+	} else if (outcome->child == AVPS_CHILD_SKIPPED && outcome->skip) {
 		settle(outcome, AVPS_SKIP, avps_skip_name(outcome->skip), outcome->skip_message);
 	} else if (missing) {
 		snprintf(message, sizeof(message), "it ended without judging %s", missing);

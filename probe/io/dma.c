@@ -42,7 +42,7 @@ struct avps_buf avps_dma_alloc(size_t len, size_t align)
 	size_t at = place(arena.taken, len, align);
 	struct avps_buf buf;
 
-	if (len > arena.page_size || at + len > arena.size) {
+	if (len > arena.page_size || at >= arena.size || len > arena.size - at) {
 		fprintf(stderr, "avps: no room for %zu more bytes of DMA memory (%zu of %zu taken)\n", len, arena.taken,
 			arena.size);
 		abort();

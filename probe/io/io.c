@@ -25,9 +25,18 @@ void avps_io_config_write(struct avps_io *io, unsigned int offset, unsigned int 
 	io->ops->config_write(io, offset, width, value);
 }
 
+/* A device may describe windows that are not there; an access there reads all ones, as on a bus where nobody answers. */
+static bool inside(struct avps_io *io, unsigned int region, u64 offset, unsigned int width)
+{
+	u64 size = io->ops->region_size(io, region);
+
+	return offset < size && width <= size - offset;
+}
+
 u64 avps_io_read(struct avps_io *io, unsigned int region, u64 offset, unsigned int width)
 {
-	u64 value = masked(io->ops->read(io, region, offset, width), width);
+	u64 seen = inside(io, region, offset, width) ? io->ops->read(io, region, offset, width) : UINT64_MAX;
+	u64 value = masked(seen, width);
 
 	avps_trace_add((struct avps_trace_entry){
 		.kind = AVPS_TRACE_READ, .region = region, .offset = offset, .width = width, .value = value });
@@ -41,7 +50,8 @@ void avps_io_write(struct avps_io *io, unsigned int region, u64 offset, unsigned
 						  .offset = offset,
 						  .width = width,
 						  .value = masked(value, width) });
-	io->ops->write(io, region, offset, width, value);
+	if (inside(io, region, offset, width))
+		io->ops->write(io, region, offset, width, value);
 }
 
 int avps_io_interrupts_enable(struct avps_io *io, enum avps_interrupts kind, unsigned int vectors)

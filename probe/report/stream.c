@@ -147,49 +147,78 @@ void avps_stream_bye(void)
 	avps_stream_send(bye);
 }
 
-/* The JSON of a line from the host, or NULL if the line is not an intact record. Changes the line. */
-static struct json_object *parse_line(char *line)
+/*
+ * The JSON of a record in @line, which is no longer and ends in a NUL; or NULL. A record may start within another one,
+ * of which the rest was lost: so every place that could be a start is tried.
+ */
+static struct json_object *parse_line(const char *line)
 {
 	unsigned long seq, length, crc;
-	int head = 0;
+	struct json_object *json;
 
-	line = strstr(line, "@avps ");
-	if (!line || sscanf(line, "@avps %lu %lu %lx %n", &seq, &length, &crc, &head) != 3 || !head)
+	for (; (line = strstr(line, "@avps ")); line++) {
+		int head = 0;
+
+		if (sscanf(line, "@avps %lu %lu %lx %n", &seq, &length, &crc, &head) != 3 || !head)
+			continue;
+		if (strlen(line + head) != length || crc32(0, (const Bytef *)line + head, length) != crc)
+			continue;
+		json = json_tokener_parse(line + head);
+		if (json_object_is_type(json, json_type_object))
+			return json;
+		json_object_put(json);
+	}
+	return NULL;
+}
+
+/* Bytes from the host that are no whole line yet. */
+static struct {
+	char bytes[MAX_LINE + 64];
+	size_t have;
+} incoming;
+
+/* Takes the first whole line out of `incoming`, and gives the record in it; *more says whether there was a line. */
+static struct json_object *take_line(bool *more)
+{
+	char *end = memchr(incoming.bytes, '\n', incoming.have);
+	struct json_object *json;
+	size_t length;
+
+	*more = end;
+	if (!end)
 		return NULL;
-	if (strlen(line + head) != length || crc32(0, (const Bytef *)line + head, length) != crc)
-		return NULL;
-	return json_tokener_parse(line + head);
+	length = end + 1 - incoming.bytes;
+	*end = '\0';
+	/* A NUL in it, noise of a serial line, must not hide what follows. */
+	for (char *at = incoming.bytes; at < end; at++)
+		if (!*at)
+			*at = ' ';
+	json = parse_line(incoming.bytes);
+	incoming.have -= length;
+	memmove(incoming.bytes, end + 1, incoming.have);
+	return json;
 }
 
 struct json_object *avps_stream_receive(avps_deadline deadline)
 {
-	static char line[MAX_LINE];
-	static size_t have;
 	struct pollfd pollfd = { .fd = stream, .events = POLLIN };
+	struct json_object *json;
+	ssize_t got;
+	bool more;
 
 	for (;;) {
-		char *end = memchr(line, '\n', have);
-		ssize_t got;
-
-		if (end) {
-			struct json_object *json;
-			size_t length = end + 1 - line;
-
-			*end = '\0';
-			json = parse_line(line);
-			memmove(line, line + length, have - length);
-			have -= length;
+		do {
+			json = take_line(&more);
 			if (json)
 				return json;
-			continue;
-		}
-		if (have == sizeof(line))
-			have = 0; /* no record is that long */
+		} while (more);
+		if (incoming.have == sizeof(incoming.bytes))
+			incoming.have = 0; /* no record is that long */
 		if (poll(&pollfd, 1, avps_remaining_ms(deadline)) <= 0)
 			return NULL;
-		got = read(stream, line + have, sizeof(line) - have);
+		got = read(stream, incoming.bytes + incoming.have, sizeof(incoming.bytes) - incoming.have);
 		if (got <= 0)
 			return NULL;
-		have += got;
+		incoming.have += got;
 	}
 }

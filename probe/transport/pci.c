@@ -294,12 +294,22 @@ static void keep_first(struct avps_io *io, const struct avps_pci_cap **slot, con
 		*slot = cap;
 }
 
+/* Whether the capability at @at was seen already: the list loops. */
+static bool is_listed(const struct avps_pci *pci, u8 at)
+{
+	for (unsigned int i = 0; i < pci->n_caps; i++)
+		if (pci->caps[i].at == at)
+			return true;
+	return false;
+}
+
 static void walk(struct avps_pci *pci)
 {
 	struct avps_io *io = pci->base.io;
 	u8 at = 0;
 
-	while (pci->n_caps < AVPS_PCI_MAX_CAPS && (at = avps_pci_find_cap(io, PCI_CAP_ID_VNDR, at))) {
+	while (pci->n_caps < AVPS_PCI_MAX_CAPS && (at = avps_pci_find_cap(io, PCI_CAP_ID_VNDR, at)) &&
+	       !is_listed(pci, at)) {
 		struct avps_pci_cap *cap = &pci->caps[pci->n_caps++];
 
 		*cap = read_cap(io, at);

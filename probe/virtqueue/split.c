@@ -19,11 +19,11 @@ static void fill_descriptor(struct avps_vq *vq, u16 at, const struct avps_elemen
 {
 	struct vring_desc *desc = &vq->split.desc[at];
 
-	/* `next` stays as it was: it links the free list too. */
 	desc->addr = element->buf.bus;
 	desc->len = element->buf.len;
 	desc->flags = (element->writable ? VRING_DESC_F_WRITE : 0) | (element->indirect ? VRING_DESC_F_INDIRECT : 0) |
 		      (last ? 0 : VRING_DESC_F_NEXT);
+	desc->next = last ? 0 : vq->split.next[at];
 	avps_trace_add((struct avps_trace_entry){ .kind = AVPS_TRACE_DESCRIPTOR,
 						  .region = vq->index,
 						  .offset = at,
@@ -42,7 +42,7 @@ static int split_add(struct avps_vq *vq, const struct avps_element *elements, un
 		return -ENOSPC;
 	for (unsigned int i = 0; i < n; i++) {
 		fill_descriptor(vq, at, &elements[i], i == n - 1);
-		at = split->desc[at].next;
+		at = split->next[at];
 	}
 	split->free_head = at;
 	split->free_count -= n;
@@ -61,8 +61,8 @@ static void release_chain(struct avps_vq *vq, u16 head)
 	u16 last = head;
 
 	for (u16 i = 1; i < split->chain_length[head]; i++)
-		last = split->desc[last].next;
-	split->desc[last].next = split->free_head;
+		last = split->next[last];
+	split->next[last] = split->free_head;
 	split->free_head = head;
 	split->free_count += split->chain_length[head];
 	split->chain_length[head] = 0;
@@ -111,8 +111,11 @@ int avps_split_init(struct avps_vq *vq)
 	if (!size || size > MAX_SIZE || (size & (size - 1)))
 		return -EINVAL;
 	split->chain_length = calloc(size, sizeof(*split->chain_length));
-	if (!split->chain_length)
+	split->next = calloc(size, sizeof(*split->next));
+	if (!split->chain_length || !split->next) {
+		avps_vq_free(vq);
 		return -ENOMEM;
+	}
 	/* Both rings end in a 16-bit event field (2.7.6, 2.7.8), hence the extra two bytes. */
 	desc = zeroed(size * sizeof(*split->desc), DESCRIPTOR_ALIGN);
 	avail = zeroed(sizeof(*split->avail) + size * sizeof(u16) + sizeof(u16), DRIVER_ALIGN);
@@ -121,7 +124,7 @@ int avps_split_init(struct avps_vq *vq)
 	split->avail = avail.cpu;
 	split->used = used.cpu;
 	for (u16 i = 0; i + 1 < size; i++)
-		split->desc[i].next = i + 1;
+		split->next[i] = i + 1;
 	split->free_count = size;
 	vq->ops = &split_ops;
 	vq->setup = (struct avps_queue_setup){ .index = vq->index,
@@ -134,7 +137,9 @@ int avps_split_init(struct avps_vq *vq)
 
 void avps_vq_free(struct avps_vq *vq)
 {
-	if (vq->ring == AVPS_RING_SPLIT)
-		free(vq->split.chain_length);
-	vq->split.chain_length = NULL;
+	if (vq->ring != AVPS_RING_SPLIT)
+		return;
+	free(vq->split.chain_length);
+	free(vq->split.next);
+	vq->split.chain_length = vq->split.next = NULL;
 }

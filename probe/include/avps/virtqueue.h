@@ -47,6 +47,7 @@ struct avps_split {
 	u16 free_head;
 	u16 free_count;
 	u16 last_used;
+	u16 *next; /* the driver's own copy of desc[].next: a device may spoil the table */
 	u16 *chain_length; /* by head; 0: not in flight */
 };
 
