@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "avps/device.h"
+#include "avps/features.h"
 
 #include <errno.h>
-#include <linux/virtio_config.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,9 @@ static const struct avps_transport_ops *ops(struct avps_device *dev)
 
 bool avps_device_has_ring(const struct avps_device *dev, enum avps_ring ring)
 {
-	return ring == AVPS_RING_SPLIT && dev->transport;
+	if (!dev->transport)
+		return false;
+	return ring == AVPS_RING_SPLIT || (ring == AVPS_RING_PACKED && avps_has(dev->offered, VIRTIO_F_RING_PACKED));
 }
 
 avps_features avps_device_features(struct avps_device *dev)
@@ -69,7 +71,11 @@ int avps_device_negotiate(struct avps_device *dev, avps_features features)
 	avps_device_add_status(dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 	avps_device_add_status(dev, VIRTIO_CONFIG_S_DRIVER);
 	avps_device_accept(dev, features);
-	return avps_device_add_status(dev, VIRTIO_CONFIG_S_FEATURES_OK) & VIRTIO_CONFIG_S_FEATURES_OK ? 0 : -ENOTSUP;
+	if (!(avps_device_add_status(dev, VIRTIO_CONFIG_S_FEATURES_OK) & VIRTIO_CONFIG_S_FEATURES_OK))
+		return -ENOTSUP;
+	dev->accepted = features;
+	dev->transport->notify_config_data = avps_has(features, VIRTIO_F_NOTIF_CONFIG_DATA);
+	return 0;
 }
 
 int avps_device_interrupts(struct avps_device *dev, enum avps_interrupts kind)
@@ -92,9 +98,12 @@ int avps_device_queue_setup(struct avps_device *dev, struct avps_vq *vq, enum av
 	if (!max)
 		return -ENOENT;
 	err = avps_vq_init(vq, dev->transport, ring, index, size && size < max ? size : max);
-	if (!err)
-		ops(dev)->queue_setup(dev->transport, &vq->setup);
-	return err;
+	if (err)
+		return err;
+	vq->notification_data = avps_has(dev->accepted, VIRTIO_F_NOTIFICATION_DATA);
+	vq->in_order = avps_has(dev->accepted, VIRTIO_F_IN_ORDER);
+	ops(dev)->queue_setup(dev->transport, &vq->setup);
+	return 0;
 }
 
 static int connect_msix(struct avps_device *dev, struct avps_vq *vq, u16 vector)

@@ -55,6 +55,14 @@ struct avps_buf avps_dma_alloc(size_t len, size_t align)
 	return buf;
 }
 
+struct avps_buf avps_dma_zeroed(size_t len, size_t align)
+{
+	struct avps_buf buf = avps_dma_alloc(len, align);
+
+	memset(buf.cpu, 0, len);
+	return buf;
+}
+
 struct avps_buf avps_buf_slice(struct avps_buf buf, size_t offset, size_t len)
 {
 	if (offset > buf.len || len > buf.len - offset) {

@@ -13,6 +13,10 @@
 #define COMMON(field) offsetof(struct virtio_pci_common_cfg, field)
 #define COMMON_LENGTH sizeof(struct virtio_pci_common_cfg)
 
+/* Fields that follow the structure as the kernel's header has it (4.1.4.3). */
+#define QUEUE_NOTIFY_DATA (COMMON_LENGTH + 0)
+#define QUEUE_RESET (COMMON_LENGTH + 2)
+
 #define PCI_CAP_LIST_STEPS 48 /* more don't fit into 256 bytes: the list loops */
 
 struct avps_pci *avps_pci_of(struct avps_transport *t)
@@ -107,14 +111,44 @@ static bool queue_enabled(struct avps_transport *t, u16 queue)
 	return get(t, COMMON(queue_enable), 2) == 1;
 }
 
-static void notify(struct avps_transport *t, u16 queue)
+static u64 notify_address(struct avps_transport *t, u16 queue)
 {
 	struct avps_pci *pci = avps_pci_of(t);
-	u64 offset;
 
 	select_queue(t, queue);
-	offset = get(t, COMMON(queue_notify_off), 2) * pci->notify->notify_off_multiplier;
-	avps_io_write(t->io, pci->notify->bar, pci->notify->offset + offset, 2, queue);
+	return pci->notify->offset + get(t, COMMON(queue_notify_off), 2) * pci->notify->notify_off_multiplier;
+}
+
+/* What a notification calls the selected queue (4.1.5.2). */
+static u16 notify_name(struct avps_transport *t, u16 queue)
+{
+	return t->notify_config_data ? get(t, QUEUE_NOTIFY_DATA, 2) : queue;
+}
+
+static void notify(struct avps_transport *t, u16 queue)
+{
+	u64 address = notify_address(t, queue);
+
+	avps_io_write(t->io, avps_pci_of(t)->notify->bar, address, 2, notify_name(t, queue));
+}
+
+static void notify_data(struct avps_transport *t, u16 queue, u16 next)
+{
+	u64 address = notify_address(t, queue);
+
+	avps_io_write(t->io, avps_pci_of(t)->notify->bar, address, 4, notify_name(t, queue) | (u32)next << 16);
+}
+
+static void queue_reset(struct avps_transport *t, u16 queue)
+{
+	select_queue(t, queue);
+	set(t, QUEUE_RESET, 2, 1);
+}
+
+static bool queue_resetting(struct avps_transport *t, u16 queue)
+{
+	select_queue(t, queue);
+	return get(t, QUEUE_RESET, 2) == 1;
 }
 
 static u16 set_queue_vector(struct avps_transport *t, u16 queue, u16 vector)
@@ -186,6 +220,8 @@ static const struct {
 	{ COMMON(queue_avail_hi), "queue_driver high" },
 	{ COMMON(queue_used_lo), "queue_device" },
 	{ COMMON(queue_used_hi), "queue_device high" },
+	{ QUEUE_NOTIFY_DATA, "queue_notify_data" },
+	{ QUEUE_RESET, "queue_reset" },
 };
 
 /* Where @offset of @bar is inside a capability's window; false when outside. */
@@ -234,6 +270,9 @@ static const struct avps_transport_ops pci_ops = {
 	.queue_enable = queue_enable,
 	.queue_enabled = queue_enabled,
 	.notify = notify,
+	.notify_data = notify_data,
+	.queue_reset = queue_reset,
+	.queue_resetting = queue_resetting,
 	.set_queue_vector = set_queue_vector,
 	.set_config_vector = set_config_vector,
 	.interrupt_status = interrupt_status,

@@ -55,32 +55,37 @@ static int split_add(struct avps_vq *vq, const struct avps_element *elements, un
 	return head;
 }
 
-static void release_chain(struct avps_vq *vq, u16 head)
+static int split_peek_used(struct avps_vq *vq, struct avps_used *used)
 {
 	struct avps_split *split = &vq->split;
-	u16 last = head;
-
-	for (u16 i = 1; i < split->chain_length[head]; i++)
-		last = split->next[last];
-	split->next[last] = split->free_head;
-	split->free_head = head;
-	split->free_count += split->chain_length[head];
-	split->chain_length[head] = 0;
-}
-
-static int split_poll_used(struct avps_vq *vq, struct avps_used *used)
-{
-	struct avps_split *split = &vq->split;
-	const volatile struct vring_used_elem *element;
+	const volatile struct vring_used_elem *element = &split->used->ring[split->last_used & (vq->size - 1)];
+	u32 id;
 
 	if (__atomic_load_n(&split->used->idx, __ATOMIC_ACQUIRE) == split->last_used)
 		return 0;
-	element = &split->used->ring[split->last_used++ & (vq->size - 1)];
-	*used = (struct avps_used){ .id = element->id, .len = element->len };
-	if (element->id >= vq->size || !split->chain_length[used->id])
-		return -EPROTO;
-	release_chain(vq, used->id);
-	return 1;
+	id = element->id;
+	*used = (struct avps_used){ .id = id, .len = element->len };
+	if (id < vq->size && split->chain_length[id])
+		return 1;
+	split->last_used++;
+	return -EPROTO;
+}
+
+static void split_release(struct avps_vq *vq, u16 id)
+{
+	struct avps_split *split = &vq->split;
+	u16 last = id;
+
+	split->last_used++;
+	split->free_count += split->chain_length[id];
+	/* With IN_ORDER descriptors are taken in ring order for ever, and come back in that order, too (2.7.5). */
+	if (!vq->in_order) {
+		for (u16 i = 1; i < split->chain_length[id]; i++)
+			last = split->next[last];
+		split->next[last] = split->free_head;
+		split->free_head = id;
+	}
+	split->chain_length[id] = 0;
 }
 
 static void split_want_interrupts(struct avps_vq *vq, bool want)
@@ -88,24 +93,30 @@ static void split_want_interrupts(struct avps_vq *vq, bool want)
 	__atomic_store_n(&vq->split.avail->flags, want ? 0 : VRING_AVAIL_F_NO_INTERRUPT, __ATOMIC_SEQ_CST);
 }
 
+/* Where the next available entry will be, as a notification with data says it (2.9). */
+static u16 split_next(struct avps_vq *vq)
+{
+	return vq->split.avail->idx;
+}
+
+static void split_free(struct avps_vq *vq)
+{
+	free(vq->split.chain_length);
+	free(vq->split.next);
+}
+
 static const struct avps_vq_ops split_ops = {
 	.add = split_add,
-	.poll_used = split_poll_used,
+	.peek_used = split_peek_used,
+	.release = split_release,
 	.want_interrupts = split_want_interrupts,
+	.next = split_next,
+	.free = split_free,
 };
-
-static struct avps_buf zeroed(size_t len, size_t align)
-{
-	struct avps_buf buf = avps_dma_alloc(len, align);
-
-	memset(buf.cpu, 0, len);
-	return buf;
-}
 
 int avps_split_init(struct avps_vq *vq)
 {
 	struct avps_split *split = &vq->split;
-	struct avps_buf desc, avail, used;
 	u16 size = vq->size;
 
 	if (!size || size > MAX_SIZE || (size & (size - 1)))
@@ -113,33 +124,20 @@ int avps_split_init(struct avps_vq *vq)
 	split->chain_length = calloc(size, sizeof(*split->chain_length));
 	split->next = calloc(size, sizeof(*split->next));
 	if (!split->chain_length || !split->next) {
-		avps_vq_free(vq);
+		split_free(vq);
 		return -ENOMEM;
 	}
 	/* Both rings end in a 16-bit event field (2.7.6, 2.7.8), hence the extra two bytes. */
-	desc = zeroed(size * sizeof(*split->desc), DESCRIPTOR_ALIGN);
-	avail = zeroed(sizeof(*split->avail) + size * sizeof(u16) + sizeof(u16), DRIVER_ALIGN);
-	used = zeroed(sizeof(*split->used) + size * sizeof(struct vring_used_elem) + sizeof(u16), DEVICE_ALIGN);
-	split->desc = desc.cpu;
-	split->avail = avail.cpu;
-	split->used = used.cpu;
-	for (u16 i = 0; i + 1 < size; i++)
-		split->next[i] = i + 1;
+	vq->descriptor_area = avps_dma_zeroed(size * sizeof(*split->desc), DESCRIPTOR_ALIGN);
+	vq->driver_area = avps_dma_zeroed(sizeof(*split->avail) + size * sizeof(u16) + sizeof(u16), DRIVER_ALIGN);
+	vq->device_area = avps_dma_zeroed(sizeof(*split->used) + size * sizeof(struct vring_used_elem) + sizeof(u16),
+					  DEVICE_ALIGN);
+	split->desc = vq->descriptor_area.cpu;
+	split->avail = vq->driver_area.cpu;
+	split->used = vq->device_area.cpu;
+	for (u16 i = 0; i < size; i++)
+		split->next[i] = i + 1 < size ? i + 1 : 0;
 	split->free_count = size;
 	vq->ops = &split_ops;
-	vq->setup = (struct avps_queue_setup){ .index = vq->index,
-					       .size = size,
-					       .descriptor_area = desc.bus,
-					       .driver_area = avail.bus,
-					       .device_area = used.bus };
 	return 0;
-}
-
-void avps_vq_free(struct avps_vq *vq)
-{
-	if (vq->ring != AVPS_RING_SPLIT)
-		return;
-	free(vq->split.chain_length);
-	free(vq->split.next);
-	vq->split.chain_length = vq->split.next = NULL;
 }

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "avps/trace.h"
@@ -23,35 +25,137 @@ const char *avps_ring_name(enum avps_ring ring)
 	}
 }
 
+avps_features avps_ring_feature(enum avps_ring ring)
+{
+	return ring == AVPS_RING_PACKED ? FEATURE(VIRTIO_F_RING_PACKED) : 0;
+}
+
+static int layout_init(struct avps_vq *vq)
+{
+	switch (vq->ring) {
+	case AVPS_RING_SPLIT:
+		return avps_split_init(vq);
+	case AVPS_RING_PACKED:
+		return avps_packed_init(vq);
+	default:
+		return -EINVAL;
+	}
+}
+
 int avps_vq_init(struct avps_vq *vq, struct avps_transport *t, enum avps_ring ring, u16 index, u16 size)
 {
+	int err;
+
 	memset(vq, 0, sizeof(*vq));
 	vq->transport = t;
 	vq->ring = ring;
 	vq->index = index;
 	vq->size = size;
 	vq->vector = AVPS_NO_VECTOR;
-	return ring == AVPS_RING_SPLIT ? avps_split_init(vq) : -EINVAL;
+	err = layout_init(vq);
+	if (err)
+		return err;
+	vq->order.in_flight = calloc(size, sizeof(*vq->order.in_flight));
+	if (!vq->order.in_flight) {
+		avps_vq_free(vq);
+		return -ENOMEM;
+	}
+	vq->setup = (struct avps_queue_setup){ .index = index,
+					       .size = size,
+					       .descriptor_area = vq->descriptor_area.bus,
+					       .driver_area = vq->driver_area.bus,
+					       .device_area = vq->device_area.bus };
+	return 0;
+}
+
+void avps_vq_free(struct avps_vq *vq)
+{
+	if (vq->ops)
+		vq->ops->free(vq);
+	free(vq->order.in_flight);
+	memset(vq, 0, sizeof(*vq));
+}
+
+static u32 writable_bytes(const struct avps_element *elements, unsigned int n)
+{
+	u32 bytes = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (elements[i].writable)
+			bytes += elements[i].buf.len;
+	return bytes;
 }
 
 int avps_vq_add(struct avps_vq *vq, const struct avps_element *elements, unsigned int n)
 {
-	return vq->ops->add(vq, elements, n);
+	struct avps_order *order = &vq->order;
+	int id = vq->ops->add(vq, elements, n);
+	u16 at = (order->first + order->count) % vq->size;
+
+	if (id < 0)
+		return id;
+	order->in_flight[at].id = id;
+	order->in_flight[at].writable = writable_bytes(elements, n);
+	order->count++;
+	return id;
 }
 
 void avps_vq_notify(struct avps_vq *vq)
 {
-	vq->transport->ops->notify(vq->transport, vq->index);
+	if (vq->notification_data)
+		vq->transport->ops->notify_data(vq->transport, vq->index, vq->ops->next(vq));
+	else
+		vq->transport->ops->notify(vq->transport, vq->index);
+}
+
+static bool in_flight(const struct avps_vq *vq, u16 id)
+{
+	const struct avps_order *order = &vq->order;
+
+	for (u16 i = 0; i < order->count; i++)
+		if (order->in_flight[(order->first + i) % vq->size].id == id)
+			return true;
+	return false;
+}
+
+/* Takes the oldest buffer of those that the device has used up to order->last. */
+static void take_oldest(struct avps_vq *vq, struct avps_used *used)
+{
+	struct avps_order *order = &vq->order;
+
+	used->id = order->in_flight[order->first].id;
+	used->len = order->in_flight[order->first].writable;
+	order->first = (order->first + 1) % vq->size;
+	order->count--;
+	order->batch = used->id != order->last.id;
+	if (!order->batch)
+		*used = order->last;
+}
+
+/* Without IN_ORDER, the memory of the order only has to be kept from growing. */
+static void forget(struct avps_vq *vq)
+{
+	vq->order.count--;
+	vq->order.first = (vq->order.first + 1) % vq->size;
 }
 
 int avps_vq_poll_used(struct avps_vq *vq, struct avps_used *used)
 {
-	int got = vq->ops->poll_used(vq, used);
+	int got = vq->order.batch ? 1 : vq->ops->peek_used(vq, &vq->order.last);
 
-	if (got > 0)
-		avps_trace_add((struct avps_trace_entry){
-			.kind = AVPS_TRACE_USED, .region = vq->index, .offset = used->id, .length = used->len });
-	return got;
+	if (got <= 0)
+		return got;
+	*used = vq->order.last;
+	if (vq->in_order && !in_flight(vq, used->id))
+		return -EPROTO;
+	if (vq->in_order)
+		take_oldest(vq, used);
+	else
+		forget(vq);
+	vq->ops->release(vq, used->id);
+	avps_trace_add((struct avps_trace_entry){
+		.kind = AVPS_TRACE_USED, .region = vq->index, .offset = used->id, .length = used->len });
+	return 1;
 }
 
 /* Takes what has come for the queue; a line is acknowledged and may fire again. */

@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Feature bits and their negotiation (VIRTIO 1.4, 2.2, 6). */
 #include <errno.h>
-#include <linux/virtio_config.h>
-#include <linux/virtio_ring.h>
 
+#include "avps/features.h"
 #include "core.h"
 
-/* Bits that the standard defines and the kernel's header may not have yet (VIRTIO 1.4, 6). */
-#ifndef VIRTIO_F_IN_ORDER
-#define VIRTIO_F_IN_ORDER 35
-#endif
-#ifndef VIRTIO_F_NOTIFICATION_DATA
-#define VIRTIO_F_NOTIFICATION_DATA 38
-#endif
-#ifndef VIRTIO_F_NOTIF_CONFIG_DATA
-#define VIRTIO_F_NOTIF_CONFIG_DATA 39
-#endif
-#ifndef VIRTIO_F_ADMIN_VQ
-#define VIRTIO_F_ADMIN_VQ 41
-#endif
-#ifndef VIRTIO_F_SUSPEND
-#define VIRTIO_F_SUSPEND 43
-#endif
-
-/* The bits that have a meaning whatever the device type (VIRTIO 1.4, 6). */
-#define DEFINED_FOR_ALL                                                                                          \
-	(FEATURE(VIRTIO_RING_F_INDIRECT_DESC) | FEATURE(VIRTIO_RING_F_EVENT_IDX) | FEATURE(VIRTIO_F_VERSION_1) | \
-	 FEATURE(VIRTIO_F_ACCESS_PLATFORM) | FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_IN_ORDER) |        \
-	 FEATURE(VIRTIO_F_ORDER_PLATFORM) | FEATURE(VIRTIO_F_SR_IOV) | FEATURE(VIRTIO_F_NOTIFICATION_DATA) |     \
-	 FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | FEATURE(VIRTIO_F_RING_RESET) | FEATURE(VIRTIO_F_ADMIN_VQ) |       \
-	 FEATURE(VIRTIO_F_SUSPEND))
-
-/* What changes how the driver talks to the device; the plain driver of these tests can't accept it. */
-#define OTHER_PROTOCOL                                                                                               \
-	(FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_NOTIFICATION_DATA) | FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | \
-	 FEATURE(VIRTIO_F_ADMIN_VQ))
+/* What this driver does not speak, or speaks only in tests about it. */
+#define NOT_SPOKEN (FEATURE(VIRTIO_F_RING_PACKED) | FEATURE(VIRTIO_F_ADMIN_VQ) | FEATURE(VIRTIO_F_SR_IOV))
 
 static enum avps_skip class_known(struct avps_device *dev, char *why, size_t why_size)
 {
@@ -78,7 +50,7 @@ AVPS_TEST(core, offered_features_have_what_they_need, CLAUSES("core-features-001
  */
 AVPS_TEST(core, only_defined_features_are_offered, CLAUSES("core-features-003"), NO_RING, ONLY_IF(class_known))
 {
-	avps_features defined = DEFINED_FOR_ALL | avps_device_class_of(self->dev)->defined;
+	avps_features defined = AVPS_FEATURES_FOR_ALL | avps_device_class_of(self->dev)->defined;
 	avps_features offered = avps_device_features(self->dev);
 
 	for (int bit = 0; bit < AVPS_FEATURE_BITS; bit++)
@@ -109,9 +81,9 @@ static avps_features with_needs(const struct avps_device *dev, avps_features sub
 static avps_features acceptable(const struct avps_device *dev)
 {
 	const struct avps_device_class *class = avps_device_class_of(dev);
-	avps_features known = DEFINED_FOR_ALL | (class ? class->defined & ~class->exercise.avoid : 0);
+	avps_features known = AVPS_FEATURES_FOR_ALL | (class ? class->defined & ~class->exercise.avoid : 0);
 
-	return dev->offered & known & ~OTHER_PROTOCOL;
+	return dev->offered & known & ~NOT_SPOKEN;
 }
 
 /*

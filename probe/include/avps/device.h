@@ -23,6 +23,7 @@ struct avps_device {
 	struct avps_transport *transport; /* NULL where `problem` says why */
 	struct avps_io *io;
 	avps_features offered; /* as found at discovery */
+	avps_features accepted; /* by avps_device_negotiate(), the last time that it went well */
 	u16 n_queues;
 	u16 queue_max[AVPS_MAX_QUEUES]; /* as found at discovery */
 	enum avps_interrupts interrupts; /* the best kind it has */

@@ -46,6 +46,9 @@ void avps_dma_rewind(void);
  */
 struct avps_buf avps_dma_alloc(size_t len, size_t align);
 
+/* The same, filled with zeroes. */
+struct avps_buf avps_dma_zeroed(size_t len, size_t align);
+
 /* The part of @buf from @offset on, @len bytes long. */
 struct avps_buf avps_buf_slice(struct avps_buf buf, size_t offset, size_t len);
 

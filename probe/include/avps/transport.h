@@ -41,6 +41,11 @@ struct avps_transport_ops {
 	void (*queue_enable)(struct avps_transport *t, u16 queue);
 	bool (*queue_enabled)(struct avps_transport *t, u16 queue);
 	void (*notify)(struct avps_transport *t, u16 queue);
+	/* The same with what NOTIFICATION_DATA adds (2.9): @next is the offset of the next descriptor and its wrap bit. */
+	void (*notify_data)(struct avps_transport *t, u16 queue, u16 next);
+	/* RING_RESET (2.6.1): starts the reset of one queue; tells whether it is still going on. */
+	void (*queue_reset)(struct avps_transport *t, u16 queue);
+	bool (*queue_resetting)(struct avps_transport *t, u16 queue);
 
 	/*
 	 * Interrupt vector of a queue or of configuration changes, AVPS_NO_VECTOR for none. Both return what the
@@ -68,6 +73,7 @@ struct avps_transport {
 	const struct avps_transport_ops *ops;
 	struct avps_io *io;
 	u16 config_vector; /* that the driver connected; AVPS_NO_VECTOR: none */
+	bool notify_config_data; /* notifications name queues by queue_notify_data: NOTIF_CONFIG_DATA was accepted */
 };
 
 #endif

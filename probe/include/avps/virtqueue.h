@@ -17,6 +17,9 @@ enum avps_ring {
 /* "split", "packed", or NULL: as in the records. */
 const char *avps_ring_name(enum avps_ring ring);
 
+/* The feature that has to be accepted for a layout. */
+avps_features avps_ring_feature(enum avps_ring ring);
+
 /* One element of a buffer: device-readable, or device-writable. */
 struct avps_element {
 	struct avps_buf buf;
@@ -35,8 +38,13 @@ struct avps_vq;
 
 struct avps_vq_ops {
 	int (*add)(struct avps_vq *vq, const struct avps_element *elements, unsigned int n);
-	int (*poll_used)(struct avps_vq *vq, struct avps_used *used);
+	/* The next used entry as it stands in the ring, left there; 1, 0, or -EPROTO and the entry is skipped. */
+	int (*peek_used)(struct avps_vq *vq, struct avps_used *used);
+	/* Frees a buffer's descriptors and steps over its used entry. */
+	void (*release)(struct avps_vq *vq, u16 id);
 	void (*want_interrupts)(struct avps_vq *vq, bool want);
+	u16 (*next)(struct avps_vq *vq); /* what a notification with data says besides the queue (2.9) */
+	void (*free)(struct avps_vq *vq);
 };
 
 /* The split layout (VIRTIO 1.4, 2.7), for tests that look at it; the names are those of <linux/virtio_ring.h>. */
@@ -51,6 +59,35 @@ struct avps_split {
 	u16 *chain_length; /* by head; 0: not in flight */
 };
 
+/* The packed layout (2.8), likewise. */
+struct avps_packed {
+	struct vring_packed_desc *desc;
+	struct vring_packed_desc_event *driver_event;
+	struct vring_packed_desc_event *device_event;
+	u16 next_avail;
+	u16 next_used;
+	bool avail_wrap; /* the wrap counters */
+	bool used_wrap;
+	u16 free_count; /* descriptors */
+	u16 *free_ids;
+	u16 n_free_ids;
+	u16 *chain_length; /* by id; 0: not in flight */
+};
+
+/*
+ * With IN_ORDER the device may say of several buffers at once that it has used them, by the last one alone (2.7.9,
+ * 2.8.14): so the driver keeps in mind which were made available, in a ring of its own.
+ */
+struct avps_order {
+	struct {
+		u16 id;
+		u32 writable; /* bytes; the length of those that were passed over */
+	} *in_flight;
+	u16 first, count;
+	bool batch; /* the device has used all up to `last` */
+	struct avps_used last;
+};
+
 struct avps_vq {
 	const struct avps_vq_ops *ops;
 	struct avps_transport *transport;
@@ -59,16 +96,23 @@ struct avps_vq {
 	u16 size;
 	u16 vector; /* AVPS_NO_VECTOR: nobody is told */
 	bool level; /* the interrupt is a line, acknowledged by reading the interrupt status */
+	bool notification_data; /* notifications say where the next descriptor is: NOTIFICATION_DATA was accepted */
+	bool in_order; /* the device uses buffers in order: IN_ORDER was accepted */
 	struct avps_queue_setup setup;
+	struct avps_buf descriptor_area;
+	struct avps_buf driver_area;
+	struct avps_buf device_area;
 	union {
 		struct avps_split split;
+		struct avps_packed packed;
 	};
+	struct avps_order order;
 };
 
 /*
  * Lays a queue out in DMA memory, zeroed, all descriptors free. The device is not touched.
  *
- * @size: entries; a power of two for the split layout, at most 32768
+ * @size: entries, at most 32768; a power of two for the split layout
  *
  * Returns 0, or -EINVAL for a size or layout that can't be. -ENOMEM when the heap is full.
  */
@@ -118,7 +162,8 @@ int avps_vq_wait_interrupt(struct avps_vq *vq, avps_deadline deadline);
 /* Tells the device whether the driver wants interrupts for used buffers (2.7.7, 2.8.10). On at the start. */
 void avps_vq_want_interrupts(struct avps_vq *vq, bool want);
 
-/* The layout's part, for virtqueue.c. */
+/* The layouts' part, for virtqueue.c. */
 int avps_split_init(struct avps_vq *vq);
+int avps_packed_init(struct avps_vq *vq);
 
 #endif
