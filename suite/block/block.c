@@ -10,7 +10,7 @@ int blk_start(struct blk *disk, const struct avps_instance *on, avps_features fe
 	int err;
 
 	disk->dev = on->device;
-	disk->features = (features | always) & disk->dev->offered;
+	disk->features = ((features | always) & disk->dev->offered) | avps_ring_feature(on->ring);
 	err = avps_device_negotiate(disk->dev, disk->features);
 	if (!err)
 		err = avps_device_queue(disk->dev, &disk->vq, on->ring, 0, 0);

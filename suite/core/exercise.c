@@ -39,14 +39,14 @@ avps_features exercise_features(const struct avps_device *dev)
 }
 
 /* Negotiates, and lays the queue out. */
-static int begin(struct exercise *ex, const struct avps_instance *on, avps_features more)
+static int begin(struct exercise *ex, const struct avps_instance *on, avps_features more, u16 size)
 {
 	int err;
 
 	ex->dev = on->device;
 	ex->kind = &avps_device_class_of(on->device)->exercise;
-	err = avps_device_negotiate(ex->dev, exercise_features(ex->dev) | more);
-	return err ?: avps_device_queue_setup(ex->dev, &ex->vq, on->ring, ex->kind->queue, 0);
+	err = avps_device_negotiate(ex->dev, exercise_features(ex->dev) | avps_ring_feature(on->ring) | more);
+	return err ?: avps_device_queue_setup(ex->dev, &ex->vq, on->ring, ex->kind->queue, size);
 }
 
 /* Gives the queue its interrupt, and enables it. */
@@ -61,7 +61,7 @@ static int finish(struct exercise *ex, u16 vector)
 
 int exercise_prepare(struct exercise *ex, const struct avps_instance *on, avps_features more)
 {
-	return begin(ex, on, more) ?: finish(ex, AVPS_NO_VECTOR);
+	return begin(ex, on, more, 0) ?: finish(ex, AVPS_NO_VECTOR);
 }
 
 int exercise_start(struct exercise *ex, const struct avps_instance *on, avps_features more)
@@ -75,7 +75,16 @@ int exercise_start(struct exercise *ex, const struct avps_instance *on, avps_fea
 
 int exercise_start_with_vector(struct exercise *ex, const struct avps_instance *on, u16 vector)
 {
-	int err = begin(ex, on, 0) ?: finish(ex, vector);
+	int err = begin(ex, on, 0, 0) ?: finish(ex, vector);
+
+	if (!err)
+		avps_device_go(ex->dev);
+	return err;
+}
+
+int exercise_start_with_size(struct exercise *ex, const struct avps_instance *on, u16 size)
+{
+	int err = begin(ex, on, 0, size) ?: finish(ex, AVPS_NO_VECTOR);
 
 	if (!err)
 		avps_device_go(ex->dev);
@@ -84,7 +93,7 @@ int exercise_start_with_vector(struct exercise *ex, const struct avps_instance *
 
 int exercise_start_without_vector(struct exercise *ex, const struct avps_instance *on)
 {
-	int err = begin(ex, on, 0);
+	int err = begin(ex, on, 0, 0);
 
 	if (err)
 		return err;

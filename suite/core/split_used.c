@@ -5,101 +5,6 @@
 #include "core.h"
 #include "snapshot.h"
 
-/* A device may refuse very long chains (2.7.4.1); none refuses these. */
-#define MOST_PIECES 16
-
-/*
- * A request in another framing: all that the device reads in one piece of memory, all that it writes in another, both cut
- * into descriptors without regard to what is in them (2.7.4).
- */
-struct reframed {
-	struct avps_buf readable, writable;
-	struct avps_element pieces[MOST_PIECES];
-	unsigned int n;
-};
-
-static struct avps_buf join(const struct exercise_request *request, bool writable)
-{
-	struct avps_buf joined = { 0 };
-	size_t len = 0;
-
-	for (unsigned int i = 0; i < request->n; i++)
-		if (request->elements[i].writable == writable)
-			len += request->elements[i].buf.len;
-	if (!len)
-		return joined;
-	joined = avps_dma_alloc(len, 1);
-	len = 0;
-	for (unsigned int i = 0; i < request->n; i++) {
-		const struct avps_buf *part = &request->elements[i].buf;
-
-		if (request->elements[i].writable != writable)
-			continue;
-		memcpy((u8 *)joined.cpu + len, part->cpu, part->len);
-		len += part->len;
-	}
-	return joined;
-}
-
-/* Puts what the device wrote where the request would have it in its own framing. */
-static void scatter(const struct exercise_request *request, struct avps_buf joined)
-{
-	size_t at = 0;
-
-	for (unsigned int i = 0; i < request->n; i++) {
-		if (!request->elements[i].writable)
-			continue;
-		memcpy(request->elements[i].buf.cpu, (u8 *)joined.cpu + at, request->elements[i].buf.len);
-		at += request->elements[i].buf.len;
-	}
-}
-
-static void cut(struct reframed *frame, struct avps_buf joined, bool writable, unsigned int pieces)
-{
-	size_t piece = (joined.len + pieces - 1) / pieces;
-
-	for (size_t at = 0; at < joined.len; at += piece) {
-		size_t rest = joined.len - at;
-
-		frame->pieces[frame->n++] =
-			(struct avps_element){ .buf = avps_buf_slice(joined, at, rest < piece ? rest : piece),
-					       .writable = writable };
-	}
-}
-
-/*
- * A request means the same in however many descriptors it comes, and wherever they begin and end: also where two of its
- * parts share one.
- */
-AVPS_TEST(core, framing_does_not_matter, CLAUSES("core-split-003"), SPLIT_RING, ONLY_IF(exercise_known))
-{
-	START(0);
-	REQUEST();
-	for (unsigned int pieces = 1; pieces <= MOST_PIECES / 2; pieces++) {
-		struct exercise_request request;
-		struct reframed frame = { 0 };
-		struct avps_used used;
-		const char *wrong;
-		int err;
-
-		request.n = self->ex.kind->prepare(request.elements);
-		frame.readable = join(&request, false);
-		frame.writable = join(&request, true);
-		cut(&frame, frame.readable, false, pieces);
-		cut(&frame, frame.writable, true, pieces);
-		request.id = avps_vq_add(&self->ex.vq, frame.pieces, frame.n);
-		if (request.id < 0)
-			break; /* a small queue */
-		avps_vq_notify(&self->ex.vq);
-		err = avps_vq_wait_used(&self->ex.vq, &used);
-		scatter(&request, frame.writable);
-		wrong = exercise_wrong(&self->ex, &request, err, &used);
-		if (!CHECK_WORKS("core-split-003", wrong, "with either part in %u pieces, %u descriptors", pieces,
-				 frame.n))
-			AVPS_STOP();
-	}
-}
-
 /*
  * Waits until the device has used a first buffer, without taking it: that would change the descriptor table.
  */
@@ -127,42 +32,6 @@ AVPS_TEST(core, descriptors_are_not_written, CLAUSES("core-split-006"), SPLIT_RI
 	avps_vq_notify(&self->ex.vq);
 	REQUIRE(wait_first_used(&self->ex.vq), "the device did not use the buffer");
 	CHECK_UNTOUCHED("core-split-006", table, "the descriptor table");
-}
-
-static enum avps_skip has_readable_part(struct avps_device *dev, char *why, size_t why_size)
-{
-	struct avps_element elements[AVPS_MAX_ELEMENTS];
-	enum avps_skip skip = exercise_known(dev, why, why_size);
-
-	if (skip)
-		return skip;
-	avps_device_class_of(dev)->exercise.prepare(elements);
-	if (!elements[0].writable)
-		return 0;
-	snprintf(why, why_size, "requests to this type of device have no device-readable part");
-	return AVPS_SKIP_ABSENT;
-}
-
-/*
- * What the driver gave to be read is as it was.
- */
-AVPS_TEST(core, readable_buffers_are_not_written, CLAUSES("core-split-005"), SPLIT_RING, ONLY_IF(has_readable_part))
-{
-	struct snapshot before[AVPS_MAX_ELEMENTS];
-	struct exercise_request request;
-	struct avps_used used;
-	const char *wrong;
-
-	START(0);
-	exercise_add(&self->ex, &request);
-	for (unsigned int i = 0; i < request.n; i++)
-		before[i] = snapshot_take(request.elements[i].buf.cpu, request.elements[i].buf.len);
-	avps_vq_notify(&self->ex.vq);
-	wrong = exercise_wrong(&self->ex, &request, avps_vq_wait_used(&self->ex.vq, &used), &used);
-	REQUIRE(!wrong, "a plain request went wrong: %s", wrong);
-	for (unsigned int i = 0; i < request.n; i++)
-		if (!request.elements[i].writable)
-			CHECK_UNTOUCHED("core-split-005", before[i], "a device-readable buffer");
 }
 
 #define ROUNDS 4
@@ -269,4 +138,32 @@ AVPS_TEST(core, spurious_notifications_are_harmless, CLAUSES("core-split-022"), 
 	wrong = exercise_once(&self->ex);
 	CHECK_WORKS("core-split-022", wrong, "after notifications of a buffer that was used already");
 	CHECK_EQ("core-split-022", self->ex.vq.split.used->idx, 2);
+}
+
+#define NO_LENGTH 0xdeadbeef /* more than any buffer here is long */
+
+/*
+ * When the used index moves, the length is there: looked at from another processor, again and again.
+ */
+AVPS_TEST(core, length_is_there_before_the_index, CLAUSES("core-split-015"), SPLIT_RING, ONLY_IF(exercise_known))
+{
+	START(0);
+	for (int round = 0; round < 32; round++) {
+		struct avps_split *split = &self->ex.vq.split;
+		volatile struct vring_used_elem *element =
+			&split->used->ring[split->last_used & (self->ex.vq.size - 1)];
+		avps_deadline deadline = avps_patience();
+		struct exercise_request request;
+		struct avps_used used;
+		u32 len;
+
+		element->len = NO_LENGTH;
+		exercise_add(&self->ex, &request);
+		avps_vq_notify(&self->ex.vq);
+		while (__atomic_load_n(&split->used->idx, __ATOMIC_ACQUIRE) == split->last_used)
+			REQUIRE(avps_remaining_ms(deadline), "the device did not use the buffer");
+		len = element->len;
+		CHECK("core-split-015", len != NO_LENGTH, "the length was not there in round %d", round);
+		REQUIRE(avps_vq_poll_used(&self->ex.vq, &used) == 1, "the used buffer was not available");
+	}
 }

@@ -50,7 +50,7 @@ static void make_waiting(struct exercise *ex, struct waiting_request *waiting)
 /*
  * A buffer that is available before DRIVER_OK is not consumed.
  */
-AVPS_TEST(core, nothing_used_before_driver_ok, CLAUSES("core-status-001"), SPLIT_RING, ONLY_IF(exercise_known))
+AVPS_TEST(core, nothing_used_before_driver_ok, CLAUSES("core-status-001"), ONLY_IF(exercise_known))
 {
 	struct waiting_request waiting;
 
@@ -63,7 +63,7 @@ AVPS_TEST(core, nothing_used_before_driver_ok, CLAUSES("core-status-001"), SPLIT
 /*
  * Not even if the driver, which must not do so (3.1.1), notifies the device of it.
  */
-AVPS_TEST(core, early_notification_starts_nothing, CLAUSES("core-status-001"), SPLIT_RING, ONLY_IF(exercise_known))
+AVPS_TEST(core, early_notification_starts_nothing, CLAUSES("core-status-001"), ONLY_IF(exercise_known))
 {
 	struct waiting_request waiting;
 
@@ -78,10 +78,10 @@ AVPS_TEST(core, early_notification_starts_nothing, CLAUSES("core-status-001"), S
  * Once a reset is over, the queues of before are dead: nothing is written to their rings and buffers any more, although
  * one more buffer is there, and nothing signals for them. A whole life of the device after the reset is the fence.
  */
-AVPS_TEST(core, reset_stops_the_queues, CLAUSES("core-reset-002"), SPLIT_RING, ONLY_IF(exercise_known))
+AVPS_TEST(core, reset_stops_the_queues, CLAUSES("core-reset-002"), ONLY_IF(exercise_known))
 {
 	struct exercise_request requests[4];
-	struct snapshot ring, buffers[4][AVPS_MAX_ELEMENTS];
+	struct snapshot ring, events, buffers[4][AVPS_MAX_ELEMENTS];
 	struct exercise old;
 
 	START(0);
@@ -92,7 +92,8 @@ AVPS_TEST(core, reset_stops_the_queues, CLAUSES("core-reset-002"), SPLIT_RING, O
 
 	old = self->ex;
 	exercise_add(&old, &requests[3]);
-	ring = snapshot_take(old.vq.split.used, sizeof(struct vring_used) + 4 * sizeof(struct vring_used_elem));
+	ring = snapshot_take(old.vq.descriptor_area.cpu, old.vq.descriptor_area.len);
+	events = snapshot_take(old.vq.device_area.cpu, old.vq.device_area.len);
 	for (int i = 0; i < 4; i++)
 		for (unsigned int e = 0; e < requests[i].n; e++)
 			buffers[i][e] = snapshot_take(requests[i].elements[e].buf.cpu, requests[i].elements[e].buf.len);
@@ -101,7 +102,8 @@ AVPS_TEST(core, reset_stops_the_queues, CLAUSES("core-reset-002"), SPLIT_RING, O
 	/* The new queue signals with vector 0, so that the old one's would be seen apart. */
 	REQUIRE(!exercise_start_with_vector(&self->ex, self->on, 0), "the device could not be initialised again");
 	REQUEST();
-	CHECK_UNTOUCHED("core-reset-002", ring, "the used ring of before the reset");
+	CHECK_UNTOUCHED("core-reset-002", ring, "the descriptor area of before the reset");
+	CHECK_UNTOUCHED("core-reset-002", events, "the device area of before the reset");
 	for (int i = 0; i < 4; i++)
 		for (unsigned int e = 0; e < requests[i].n; e++)
 			CHECK_UNTOUCHED("core-reset-002", buffers[i][e], "a buffer of before the reset");
