@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line: `./avps run|list|report`."""
+"""The command line: `./avps run|list|report|coverage|bench`."""
 
 from __future__ import annotations
 
@@ -107,7 +107,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("dir", type=Path, metavar="DIR")
     report.set_defaults(command=_report)
+
+    coverage = commands.add_parser("coverage", help="how many clauses have a test, and which not")
+    coverage.add_argument("--json", action="store_true", help="for programs: the counts alone")
+    coverage.set_defaults(command=_coverage)
+
+    bench = commands.add_parser(
+        "bench", help="time a full run against a bare boot and power-off of the same image"
+    )
+    bench.add_argument(
+        "-t", "--target", action="append", help="default: every target whose image is built"
+    )
+    bench.add_argument("-n", type=_pairs, default=5, metavar="N", help="pairs of boots (default 5)")
+    bench.add_argument("--accel", choices=("auto", *ACCELS), default="auto")
+    bench.add_argument("--json", action="store_true", help="print every figure, for programs")
+    bench.add_argument(
+        "--out", type=Path, metavar="FILE", help="write every figure there too, as JSON"
+    )
+    bench.set_defaults(command=_bench)
     return parser
+
+
+def _pairs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number above 0")
+    return int(text)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -138,6 +162,33 @@ def _report(args: argparse.Namespace) -> int:
     report = write_report(args.dir, evidence, Catalogue.load(Tree.here()))
     print_summary(report, args.dir)
     return STATUS[report["summary"]["verdict"]]
+
+
+def _coverage(args: argparse.Namespace) -> int:
+    from avps.coverage import Coverage
+
+    coverage = Coverage.of(Tree.here())
+    print(json.dumps(coverage.as_json(), indent=1) if args.json else coverage.as_text())
+    return 0
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from avps import bench
+
+    tree = Tree.here()
+    chosen = [targets.load(tree, name) for name in dict.fromkeys(args.target or [])]
+    figures = [
+        bench.measure(tree, target, args.accel, args.n, lambda line: print(line, file=sys.stderr))
+        for target in chosen or bench.built(tree)
+    ]
+    every = json.dumps([one.as_json() for one in figures], indent=1)
+    print(every if args.json else "\n\n".join(one.as_text() for one in figures))
+    if args.out:
+        try:
+            args.out.write_text(every + "\n")
+        except OSError as error:
+            raise UserError(f"{args.out}: {error.strerror}: name a file with --out") from error
+    return 0
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The VIRTIO capabilities and the windows that they describe (VIRTIO 1.4, 4.1.4). */
 #include "pci.h"
-
-#define CAP_VENDOR_CFG 9 /* VIRTIO_PCI_CAP_VENDOR_CFG, which the kernel's header does not have yet */
+#include "suite/core/config_fields.h"
 
 static unsigned int count(struct avps_pci *pci, u8 type)
 {
@@ -11,11 +10,6 @@ static unsigned int count(struct avps_pci *pci, u8 type)
 	FOR_EACH_CAP(cap, pci, type)
 	n++;
 	return n;
-}
-
-static bool power_of_two(u32 value)
-{
-	return value && !(value & (value - 1));
 }
 
 /* The smallest honest cap_len of each capability type, by its structure. */
@@ -68,9 +62,7 @@ AVPS_TEST(pci, window_through_config_space_is_there, CLAUSES("pci-056"), NO_RING
 
 static enum avps_skip has_own_config(struct avps_device *dev, char *why, size_t why_size)
 {
-	const struct avps_device_class *class = avps_device_class_of(dev);
-
-	if (class && class->config)
+	if (config_end(dev))
 		return 0;
 	snprintf(why, why_size, "this type of device has no configuration of its own, or none that is described yet");
 	return AVPS_SKIP_ABSENT;
@@ -84,43 +76,46 @@ AVPS_TEST(pci, device_configuration_is_there, CLAUSES("pci-049", "pci-050"), NO_
 	      (unsigned long long)cap->offset);
 }
 
-/* Notification capabilities have stricter rules where the driver may write 32 bits to them. */
-
-static enum avps_skip narrow_notifications(struct avps_device *dev, char *why, size_t why_size)
+/* How long the structure of a type is on @dev, counting the fields of all features that it offers; 0: it has no window. */
+static u64 structure_length(struct avps_device *dev, u8 cfg_type)
 {
-	if (!avps_has(dev->offered, 38))
+	switch (cfg_type) {
+	case VIRTIO_PCI_CAP_COMMON_CFG:
+		if (avps_has(dev->offered, VIRTIO_F_ADMIN_VQ))
+			return COMMON_ADMIN_QUEUE_NUM + 2;
+		if (avps_has(dev->offered, VIRTIO_F_RING_RESET))
+			return COMMON_QUEUE_RESET + 2;
+		if (avps_has(dev->offered, VIRTIO_F_NOTIF_CONFIG_DATA))
+			return COMMON_QUEUE_RESET;
+		return sizeof(struct virtio_pci_common_cfg);
+	case VIRTIO_PCI_CAP_NOTIFY_CFG:
+		return 2;
+	case VIRTIO_PCI_CAP_ISR_CFG:
+		return 1;
+	case VIRTIO_PCI_CAP_DEVICE_CFG:
+		return config_end(dev) ?: 1;
+	default:
 		return 0;
-	snprintf(why, why_size, "the device offers NOTIFICATION_DATA, and other rules hold");
-	return AVPS_SKIP_ABSENT;
-}
-
-AVPS_TEST(pci, notification_capability, CLAUSES("pci-035", "pci-036", "pci-037"), NO_RING,
-	  ONLY_IF(narrow_notifications))
-{
-	CHECK("pci-035", count(self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG) >= 1, "there is none");
-	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG)
-	{
-		u32 multiplier = cap->notify_off_multiplier;
-
-		CHECK("pci-036", cap->offset % 2 == 0, "its offset is %#llx", (unsigned long long)cap->offset);
-		CHECK("pci-037", !multiplier || (power_of_two(multiplier) && multiplier % 2 == 0),
-		      "notify_off_multiplier is %u", multiplier);
 	}
 }
 
-AVPS_TEST(pci, notification_capability_has_room, CLAUSES("pci-038", "pci-039"), NO_RING, ONLY_IF(narrow_notifications))
+/*
+ * Every window is long enough for its structure, and lies in a BAR that the device has.
+ */
+AVPS_TEST(pci, windows_hold_their_structures, CLAUSES("pci-p01"), NO_RING)
 {
-	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_NOTIFY_CFG)
-	{
-		CHECK("pci-038", cap->length >= 2, "its length is %llu", (unsigned long long)cap->length);
-		for (u16 queue = 0; queue < COMMON_READ(num_queues); queue++) {
-			u64 offset;
+	for (unsigned int i = 0; i < self->pci->n_caps; i++) {
+		const struct avps_pci_cap *cap = &self->pci->caps[i];
+		u64 least = structure_length(self->dev, cap->cfg_type);
 
-			COMMON_WRITE(queue_select, queue);
-			offset = COMMON_READ(queue_notify_off) * cap->notify_off_multiplier;
-			CHECK("pci-039", cap->length >= offset + 2, "queue %u is notified at %llu, the length is %llu",
-			      queue, (unsigned long long)offset, (unsigned long long)cap->length);
-		}
+		if (!least)
+			continue;
+		CHECK("pci-p01", cap->length >= least, "the window of type %u is %llu bytes long, its structure %llu",
+		      cap->cfg_type, (unsigned long long)cap->length, (unsigned long long)least);
+		CHECK("pci-p01", pci_room(cap, self->io) == cap->length,
+		      "the window of type %u, %llu bytes long at %#llx, has %llu bytes in BAR %u", cap->cfg_type,
+		      (unsigned long long)cap->length, (unsigned long long)cap->offset,
+		      (unsigned long long)pci_room(cap, self->io), cap->bar);
 	}
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The common configuration structure (VIRTIO 1.4, 4.1.4.3). */
 #include "pci.h"
-
-#define ADMIN_VQ 41 /* VIRTIO_F_ADMIN_VQ, which the kernel's header may not have yet */
+#include "suite/core/config_fields.h"
 
 /*
  * The offered features can be read in any order, 32 at a time, and don't change by it. Words beyond those that have a
@@ -69,7 +68,7 @@ AVPS_TEST(pci, missing_queues_have_size_zero, CLAUSES("pci-032"), NO_RING)
 	u32 n = COMMON_READ(num_queues);
 	const u32 missing[] = { n, n + 1, n + 100, 0xffff };
 
-	if (avps_has(self->dev->offered, ADMIN_VQ))
+	if (avps_has(self->dev->offered, VIRTIO_F_ADMIN_VQ))
 		SKIP_AS(AVPS_SKIP_ABSENT, "the device may have administration queues at any index");
 	for (size_t i = 0; i < ARRAY_SIZE(missing); i++)
 		if (missing[i] <= 0xffff)
@@ -113,5 +112,89 @@ AVPS_TEST(pci, halves_of_64_bit_fields, CLAUSES("pci-012"), NO_RING)
 		avps_pci_common_write(self->pci, high, 4, 0x7);
 		CHECK_EQ("pci-012", avps_pci_common_read(self->pci, low, 4), 0x40001000 + i * 0x1000);
 		CHECK_EQ("pci-012", avps_pci_common_read(self->pci, high, 4), 0x7);
+	}
+}
+
+/*
+ * Select registers show what was written to them.
+ */
+AVPS_TEST(pci, selects_read_back, CLAUSES("pci-p05"), NO_RING)
+{
+	static const u32 words[] = { 3, 0, 2, 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		COMMON_WRITE(device_feature_select, words[i]);
+		COMMON_WRITE(guest_feature_select, words[ARRAY_SIZE(words) - 1 - i]);
+		CHECK_EQ("pci-p05", COMMON_READ(device_feature_select), words[i]);
+		CHECK_EQ("pci-p05", COMMON_READ(guest_feature_select), words[ARRAY_SIZE(words) - 1 - i]);
+	}
+	for (u16 queue = self->dev->n_queues; queue--;) {
+		COMMON_WRITE(queue_select, queue);
+		CHECK_EQ("pci-p05", COMMON_READ(queue_select), queue);
+	}
+}
+
+/*
+ * Each virtqueue has fields of its own: what is written for one does not show in another.
+ */
+AVPS_TEST(pci, queues_have_fields_of_their_own, CLAUSES("pci-p04"), NO_RING, ONLY_IF(two_queues))
+{
+	static const u32 fields[] = { COMMON_OFFSET(queue_desc_lo), COMMON_OFFSET(queue_avail_lo),
+				      COMMON_OFFSET(queue_used_lo) };
+	u16 smaller = self->dev->queue_max[0] / 2;
+
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
+	for (u16 queue = 0; queue < 2; queue++) {
+		COMMON_WRITE(queue_select, queue);
+		for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+			avps_pci_common_write(self->pci, fields[i], 4, 0x10000 * (queue + 1) + 0x1000 * i);
+		if (!queue && smaller)
+			COMMON_WRITE(queue_size, smaller);
+	}
+	for (u16 queue = 0; queue < 2; queue++) {
+		COMMON_WRITE(queue_select, queue);
+		for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+			CHECK_EQ("pci-p04", avps_pci_common_read(self->pci, fields[i], 4),
+				 0x10000 * (queue + 1) + 0x1000 * i);
+		CHECK_EQ("pci-p04", COMMON_READ(queue_size), !queue && smaller ? smaller : self->dev->queue_max[queue]);
+	}
+}
+
+/*
+ * After a reset each queue has its greatest size again, though the driver had made it smaller.
+ */
+AVPS_TEST(pci, reset_restores_queue_sizes, CLAUSES("pci-p03"), NO_RING)
+{
+	REQUIRE(self->dev->n_queues, "the device has no queues");
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
+	for (u16 queue = 0; queue < self->dev->n_queues; queue++) {
+		u16 smaller = self->dev->queue_max[queue] / 2;
+
+		COMMON_WRITE(queue_select, queue);
+		if (smaller)
+			COMMON_WRITE(queue_size, smaller);
+	}
+	REQUIRE(!avps_device_reset(self->dev), "the reset does not end");
+	for (u16 queue = 0; queue < self->dev->n_queues; queue++)
+		CHECK_EQ("pci-p03", self->ops->queue_max(self->transport, queue), self->dev->queue_max[queue]);
+}
+
+/*
+ * As long as the configuration stays as it is, so does its generation: else a driver that wants to read a field in two parts
+ * would never end. Nothing is judged of a configuration that changes meanwhile.
+ */
+AVPS_TEST(pci, generation_of_an_unchanged_configuration, CLAUSES("pci-p02"), NO_RING, ONLY_IF(config_known))
+{
+	u32 before[CONFIG_MOST_FIELDS], after[CONFIG_MOST_FIELDS], generation;
+
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
+	avps_device_go(self->dev);
+	config_read_all(self->dev, before);
+	generation = self->ops->config_generation(self->transport);
+	for (int i = 0; i < 3; i++) {
+		config_read_all(self->dev, after);
+		if (memcmp(before, after, sizeof(before)))
+			SKIP_AS(AVPS_SKIP_ABSENT, "the configuration changed while the test looked at it");
+		CHECK_EQ("pci-p02", self->ops->config_generation(self->transport), generation);
 	}
 }

@@ -37,6 +37,45 @@ AVPS_TEST(pci, msix_table_size, CLAUSES("pci-065"), NO_RING, ONLY_IF(has_msix))
 	CHECK("pci-065", size >= 2 && size <= 0x800, "the table has %u entries", size);
 }
 
+/* A structure of the MSI-X capability: which BAR, where in it, how long. */
+struct msix_part {
+	u32 bar;
+	u64 offset;
+	u64 length;
+};
+
+static struct msix_part msix_part(struct avps_io *io, unsigned int register_at, u64 length)
+{
+	u32 where = avps_io_config_read(io, avps_pci_find_cap(io, PCI_CAP_ID_MSIX, 0) + register_at, 4);
+
+	return (struct msix_part){ .bar = where & PCI_MSIX_TABLE_BIR,
+				   .offset = where & PCI_MSIX_TABLE_OFFSET,
+				   .length = length };
+}
+
+/*
+ * The vector table and the pending bits lie in BARs that the device has, and apart from each other.
+ */
+AVPS_TEST(pci, msix_structures_lie_in_their_bars, CLAUSES("pci-001"), NO_RING, ONLY_IF(has_msix))
+{
+	unsigned int size = table_size(self->io);
+	struct msix_part table = msix_part(self->io, PCI_MSIX_TABLE, size * PCI_MSIX_ENTRY_SIZE);
+	struct msix_part pending = msix_part(self->io, PCI_MSIX_PBA, (size + 63) / 64 * sizeof(u64));
+	const struct msix_part *parts[] = { &table, &pending };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		CHECK("pci-001",
+		      parts[i]->bar < PCI_STD_NUM_BARS && parts[i]->offset + parts[i]->length <=
+								  self->io->ops->region_size(self->io, parts[i]->bar),
+		      "the %s takes %llu bytes at %#llx of BAR %u", i ? "array of pending bits" : "table",
+		      (unsigned long long)parts[i]->length, (unsigned long long)parts[i]->offset, parts[i]->bar);
+	CHECK("pci-001",
+	      table.bar != pending.bar || table.offset + table.length <= pending.offset ||
+		      pending.offset + pending.length <= table.offset,
+	      "the table of %llu bytes at %#llx and the pending bits at %#llx overlap",
+	      (unsigned long long)table.length, (unsigned long long)table.offset, (unsigned long long)pending.offset);
+}
+
 /*
  * Each event can be given each vector of the table, reads back as given, and can be taken off again.
  */
