@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# ARCH is the guest's architecture, in the kernel's words. V=1 shows the commands.
+# ARCH is the guest's architecture, in the kernel's words (make ARCH=arm64); TARGET is what make report runs. V=1 shows the
+# commands.
 
 ARCH ?= x86_64
+TARGET ?= qemu-q35
+ARCHES := $(filter-out common,$(basename $(notdir $(wildcard images/kernel/*.config))))
 OUT := build/$(ARCH)
 PYTHON := /usr/bin/python3
 V ?= 0
@@ -13,10 +16,10 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 
 # What C code needs to see Linux's interfaces and kselftest, and what it must depend on for that.
-LINUX_CPPFLAGS := -isystem $(OUT)/linux/include -isystem $(OUT)/linux/kselftest
+LINUX_CPPFLAGS := $(patsubst %,-isystem $(OUT)/linux/%,include kselftest libfdt)
 LINUX_HEADERS := $(OUT)/linux/headers.entry
 
-all: image ## build the image: kernel, probe, initramfs (the default)
+all: image ## build the image of ARCH: kernel, probe, initramfs (the default)
 
 # Gives $(OUT)/probe, linked statically, and the target unit, which runs the unit tests in C.
 -include probe/probe.mk
@@ -26,17 +29,18 @@ setup: ## install the Debian packages that are missing
 	$(Q)images/setup.sh
 
 # Nothing can be built before set-up is done, so these start make again instead of depending on it.
-report: ## boot the image in QEMU and write build/report/qemu-q35/report.html
-	$(Q)images/setup.sh report
-	$(Q)$(MAKE) all
-	$(Q)rm -f build/report/qemu-q35/report.json
-	$(Q)./avps run -t qemu-q35 || grep -qs '"complete": true' build/report/qemu-q35/report.json
+report: ## boot the image in TARGET (qemu-q35) and write build/report/TARGET/report.html
+	$(Q)+images/report.sh $(TARGET)
 
 test: ## run the tests of this project itself
 	$(Q)images/setup.sh
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) images
 	$(Q)$(MAKE) unit
 	$(Q)$(PYTHON) -m pytest --timeout=240 runner/tests
+
+bench: ## time a full run against a bare boot, on each target that is built; figures also in build/bench.json
+	$(Q)$(MAKE) images
+	$(Q)./avps bench --out build/bench.json $(BENCH)
 
 lint: ## look for mistakes, and for style that is not the house's
 	$(Q)images/lint.sh
@@ -48,13 +52,13 @@ format: ## lay out C and Python as lint wants it
 reproducible: $(OUT)/linux/headers.entry $(OUT)/linux/kernel.entry ## build the kernel again elsewhere and compare (minutes)
 	$(Q)images/reproducible.sh $(ARCH) $(OUT)
 
-clean: ## remove what was built here; the kernel stays in the cache
+clean: ## remove what was built here; the kernels stay in the cache
 	$(Q)rm -rf build
 
 distclean: clean ## remove the cache, too
 	$(Q)rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/avps"
 
 help: ## list these
-	@sed -n 's/^\([a-z-]*\):.* ## /  \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.* ## /  \1\t/p' Makefile images/images.mk | expand -t 18
 
-.PHONY: all clean distclean format help image lint report reproducible setup test unit FORCE
+.PHONY: all bench clean distclean format help image images lint report reproducible setup test unit FORCE

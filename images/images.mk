@@ -4,6 +4,9 @@
 
 image: $(OUT)/linux/kernel.entry $(OUT)/initramfs.cpio.gz
 
+images: ## build the images of all architectures
+	$(Q)for arch in $(ARCHES); do $(MAKE) image ARCH=$$arch || exit; done
+
 # The script looks by itself whether there is something to do, and touches its output only if there was.
 $(OUT)/linux/%.entry: FORCE
 	$(Q)images/linux.sh $* $(ARCH) $(OUT)

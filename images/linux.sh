@@ -3,8 +3,8 @@
 #
 # Get what the image needs of Linux, out of the distribution's linux-source tarball.
 #
-#   images/linux.sh headers ARCH OUT    OUT/linux/: include, kselftest, gen_init_cpio    (some seconds)
-#   images/linux.sh kernel ARCH OUT     OUT/linux/: kernel, config                       (some minutes)
+#   images/linux.sh headers ARCH OUT    OUT/linux/: include, kselftest, libfdt, gen_init_cpio    (some seconds)
+#   images/linux.sh kernel ARCH OUT     OUT/linux/: kernel, config                               (some minutes)
 #
 # ARCH is the kernel's name of an architecture (x86_64, arm64), OUT the build directory. All that is built goes into
 # a cache outside of the checkout, in an entry named by a hash of everything it is made from; OUT/linux has links to
@@ -18,6 +18,7 @@ set -euo pipefail
 stage=$1 ARCH=$2 out=$3
 images=$(dirname "$(readlink -f "$0")")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/avps
+patches=("$images"/kernel/patches-*/*.patch)
 fragments=("$images/kernel/common.config" "$images/kernel/$ARCH.config")
 
 die() {
@@ -31,7 +32,7 @@ case $stage in
 esac
 case $ARCH in
 	x86_64) machine=x86_64 target=bzImage image=arch/x86/boot/bzImage ;;
-	arm64) machine=aarch64 target=Image image=arch/arm64/boot/Image ;;
+	arm64) machine=aarch64 target=Image.gz image=arch/arm64/boot/Image.gz ;;
 	*) die "ARCH=$ARCH: no such architecture here; there are x86_64 and arm64" ;;
 esac
 CROSS_COMPILE=
@@ -46,7 +47,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL KCONFIG_CONFIG KBUILD_OUTPUT KCFLAGS CFLAGS LDF
 source=${LINUX_SOURCE:-$(find /usr/src -maxdepth 1 -name 'linux-source-*.tar.xz' | sort -V | tail -n 1)}
 [ -n "$source" ] || die "/usr/src has no linux-source-*.tar.xz: run 'make setup', or name one with LINUX_SOURCE=path"
 [ -r "$source" ] || die "LINUX_SOURCE=$source: no such file, or not readable"
-for tool in "${CROSS_COMPILE}gcc" "${CROSS_COMPILE}ld" bc bison flex flock gcc make xz; do
+for tool in "${CROSS_COMPILE}gcc" "${CROSS_COMPILE}ld" bc bison flex flock gcc make patch xz; do
 	command -v "$tool" >/dev/null || die "$tool is missing: run 'make setup'"
 done
 for file in "${fragments[@]}"; do
@@ -71,7 +72,7 @@ ingredients() {
 	cat "$images/linux.sh"
 	"${CROSS_COMPILE}gcc" --version
 	if [ "$stage" = kernel ]; then
-		cat "${fragments[@]}" "$images/check-config.sh"
+		cat "${fragments[@]}" "${patches[@]}" "$images/check-config.sh"
 		"${CROSS_COMPILE}ld" --version
 	fi
 }
@@ -93,6 +94,19 @@ kmake() {
 	logged make -C "$tmp/source" -j "${JOBS:-$(nproc)}" "$@"
 }
 
+# Debian's libfdt-dev can't be installed for two architectures at a time, so the library comes from here, too.
+build_libfdt() { # SOURCE TO
+	local file objects=()
+
+	mkdir "$2"
+	cp "$1"/{fdt,libfdt,libfdt_env}.h "$2/"
+	for file in "$1"/fdt*.c; do
+		logged "${CROSS_COMPILE}gcc" -O2 -c -o "${file%.c}.o" "$file"
+		objects+=("${file%.c}.o")
+	done
+	logged "${CROSS_COMPILE}ar" rcsD "$2/libfdt.a" "${objects[@]}"
+}
+
 build_headers() {
 	echo "  HEADERS $ARCH, from $source"
 	extract '*/Makefile' '*/Kbuild' '*/scripts' '*/include' '*/arch' '*/usr' '*/tools/include' \
@@ -102,12 +116,19 @@ build_headers() {
 	find "$tmp/entry/include" -type f ! -name '*.h' -delete
 	mkdir "$tmp/entry/kselftest"
 	cp "$tmp"/source/tools/testing/selftests/kselftest{,_harness}.h "$tmp/entry/kselftest/"
+	build_libfdt "$tmp/source/scripts/dtc/libfdt" "$tmp/entry/libfdt"
 	logged gcc -O1 -o "$tmp/entry/gen_init_cpio" "$tmp/source/usr/gen_init_cpio.c"
 }
 
 build_kernel() {
+	local version patch
+
 	echo "  KERNEL  $ARCH, from $source: takes some minutes, once; log: $log"
 	extract
+	version=$(make -s -C "$tmp/source" kernelversion)
+	for patch in "${patches[@]}"; do # patches-6.1/ is for 6.1.1, too
+		[[ $patch != */patches-"${version%.*}"/* ]] || logged patch -d "$tmp/source" -p 1 -F 0 -i "$patch"
+	done
 	cat "${fragments[@]}" >"$tmp/fragment"
 	kmake KCONFIG_ALLCONFIG="$tmp/fragment" allnoconfig
 	"$images/check-config.sh" "$tmp/source/.config" "${fragments[@]}"

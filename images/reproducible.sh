@@ -14,7 +14,7 @@ trap 'rm -rf "$tmp"' EXIT
 for stage in headers kernel; do
 	XDG_CACHE_HOME=$tmp/cache JOBS=3 "$(dirname "$0")/linux.sh" "$stage" "$arch" "$tmp"
 done
-for name in include kselftest kernel config; do
+for name in include kselftest libfdt kernel config; do
 	diff -r "$out/linux/$name" "$tmp/linux/$name"
 done
 echo "  SAME    $arch: $(sha256sum <"$tmp/linux/kernel" | cut -c 1-16) twice"

@@ -50,6 +50,8 @@ int avps_device_reset(struct avps_device *dev)
 
 	ops(dev)->set_status(dev->transport, 0);
 	dev->transport->config_vector = AVPS_NO_VECTOR;
+	dev->transport->notify_config_data = false;
+	dev->accepted = 0;
 	while (ops(dev)->get_status(dev->transport))
 		if (!avps_remaining_ms(deadline))
 			return -ETIMEDOUT;
@@ -130,6 +132,7 @@ int avps_device_queue_connect(struct avps_device *dev, struct avps_vq *vq, u16 v
 	if (dev->io->enabled == AVPS_INTERRUPTS_INTX) {
 		vq->vector = 0;
 		vq->level = true;
+		dev->transport->config_vector = 0; /* one line signals everything */
 	}
 	return 0;
 }

@@ -57,8 +57,28 @@ static void seed_random(void)
 
 static void __attribute__((noreturn)) power_off(void)
 {
-	reboot(RB_POWER_OFF);
+	/* Without firmware that could, Linux only halts; a restart ends a machine that was told not to. */
+	bool firmware = !access("/sys/firmware/acpi", F_OK) || !access("/sys/firmware/devicetree", F_OK);
+
+	reboot(firmware ? RB_POWER_OFF : RB_AUTOBOOT);
 	abort(); /* what is left: a panic, which the host sees */
+}
+
+/* Whether there is a port behind a serial terminal: the driver makes a fixed number of them. */
+static bool is_port(const char *tty)
+{
+	char path[64];
+	int type = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/class/tty/%s/type", tty);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &type) != 1)
+		type = 0;
+	fclose(file);
+	return type != 0; /* PORT_UNKNOWN */
 }
 
 /* The terminal of the record stream: the named one, else the second serial port, else the console. */
@@ -70,7 +90,7 @@ static const char *stream_path(const struct avps_options *options)
 		snprintf(path, sizeof(path), "/dev/%s", options->stream);
 		return path;
 	}
-	return access("/dev/ttyS1", F_OK) ? "/dev/console" : "/dev/ttyS1";
+	return is_port("ttyS1") ? "/dev/ttyS1" : "/dev/console";
 }
 
 /*

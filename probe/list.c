@@ -55,7 +55,7 @@ void avps_list_main(void)
 	struct json_object *all = json_object_new_object();
 	struct json_object *tests = json_object_new_array(), *sites = json_object_new_array();
 	const struct avps_test *const *list;
-	size_t n = avps_tests(&list);
+	size_t n = avps_all_tests(&list);
 
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(tests, test_json(list[i]));

@@ -63,7 +63,7 @@ static int add_test(struct avps_run *plan, int n, const struct avps_test *test, 
 static int fill(struct avps_run *plan, struct avps_device *devices, int n_devices, const struct avps_options *options)
 {
 	const struct avps_test *const *tests;
-	size_t n_tests = avps_tests(&tests);
+	size_t n_tests = avps_all_tests(&tests);
 	int n = 0;
 
 	for (int d = 0; d < n_devices; d++)

@@ -21,7 +21,7 @@ static int by_source(const void *a, const void *b)
 	return order ? order : left->line - right->line;
 }
 
-size_t avps_tests(const struct avps_test *const **tests)
+size_t avps_all_tests(const struct avps_test *const **tests)
 {
 	static const struct avps_test **sorted;
 	size_t n = __stop_avps_tests - __start_avps_tests;

@@ -5,6 +5,7 @@
 #include <linux/pci_regs.h>
 #include <linux/virtio_ids.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "avps/discover.h"
@@ -47,9 +48,22 @@ static u32 transitional_id(u32 device)
 	return index < sizeof(ids) / sizeof(ids[0]) ? ids[index] : 0;
 }
 
+/* Through VFIO, or as far as a kernel without it allows. Whichever went wrong first is the problem, if both did. */
+static int open_io(struct avps_device *dev)
+{
+	char why[sizeof(dev->problem)];
+	int err = avps_vfio_pci_open(dev->id, &dev->io, dev->problem, sizeof(dev->problem));
+
+	if (!err || avps_sysfs_pci_open(dev->id, &dev->io, why, sizeof(why)))
+		return err;
+	fprintf(stderr, "avps: %s without interrupts, as VFIO does not serve: %s\n", dev->id, dev->problem);
+	dev->problem[0] = '\0';
+	return 0;
+}
+
 static void open_function(struct avps_device *dev)
 {
-	if (avps_vfio_open(dev->id, &dev->io, dev->problem, sizeof(dev->problem)))
+	if (open_io(dev))
 		return;
 	if (avps_pci_open(dev->io, &dev->transport, dev->problem, sizeof(dev->problem)))
 		return;
@@ -79,10 +93,16 @@ static bool take(struct avps_device *dev, const char *address)
 	return true;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct avps_device *)a)->id, ((const struct avps_device *)b)->id);
+}
+
 int avps_discover_pci(struct avps_device *devices, int n)
 {
 	DIR *dir = opendir(DEVICES);
 	struct dirent *entry;
+	int first = n;
 
 	if (!dir)
 		return errno == ENOENT ? n : -errno; /* a machine without PCI */
@@ -90,5 +110,6 @@ int avps_discover_pci(struct avps_device *devices, int n)
 		if (entry->d_name[0] != '.' && take(&devices[n], entry->d_name))
 			n++;
 	closedir(dir);
+	qsort(devices + first, n - first, sizeof(*devices), by_id);
 	return n;
 }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * A PCI function through vfio-pci in no-IOMMU mode.
- *
- * Windows are mapped where VFIO lets them be, and else accessed with pread(2) and pwrite(2). Configuration space is
- * read through sysfs, because VFIO answers some of its fields by itself, and written through VFIO, which has to know of
- * the changes.
- */
+/* VFIO in no-IOMMU mode: binding, opening, windows and interrupts, on whichever bus. */
+#include "vfio.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/pci_regs.h>
 #include <linux/vfio.h>
 #include <poll.h>
 #include <stdio.h>
@@ -20,155 +15,84 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "avps/io.h"
-
-#define MAX_BARS 6
-#define MAX_VECTORS 64
-
-struct window {
-	u64 size;
-	u64 file_offset;
-	volatile void *mapped; /* NULL: not mappable */
-};
-
-struct vfio_io {
-	struct avps_io base;
-	int container;
-	int group;
-	int device;
-	int sysfs_config;
-	u64 config_offset; /* of the configuration space in the device file */
-	struct window windows[MAX_BARS];
-	int events[MAX_VECTORS]; /* eventfds of the enabled vectors */
-	unsigned int n_events;
-};
-
-static struct vfio_io *vfio_of(struct avps_io *io)
+static struct vfio_device *vfio_of(struct avps_io *io)
 {
-	return (struct vfio_io *)io;
+	return (struct vfio_device *)io;
 }
 
-static u32 config_read(struct avps_io *io, unsigned int offset, unsigned int width)
+u64 vfio_region_size(struct avps_io *io, unsigned int region)
 {
-	u32 value = 0;
-
-	if (pread(vfio_of(io)->sysfs_config, &value, width, offset) != (ssize_t)width)
-		return UINT_MAX;
-	return value;
+	return region < VFIO_MAX_WINDOWS ? vfio_of(io)->windows[region].size : 0;
 }
 
-static void config_write(struct avps_io *io, unsigned int offset, unsigned int width, u32 value)
+u64 vfio_read(struct avps_io *io, unsigned int region, u64 offset, unsigned int width)
 {
-	struct vfio_io *vfio = vfio_of(io);
-
-	if (pwrite(vfio->device, &value, width, vfio->config_offset + offset) != (ssize_t)width)
-		fprintf(stderr, "avps: configuration write at %#x: %s\n", offset, strerror(errno));
+	return window_read(&vfio_of(io)->windows[region], offset, width);
 }
 
-static struct window *window_of(struct avps_io *io, unsigned int region)
+void vfio_write(struct avps_io *io, unsigned int region, u64 offset, unsigned int width, u64 value)
 {
-	return region < MAX_BARS ? &vfio_of(io)->windows[region] : NULL;
+	window_write(&vfio_of(io)->windows[region], offset, width, value);
 }
 
-static u64 region_size(struct avps_io *io, unsigned int region)
+/* Asks about a kind of interrupt; false if the device has none of it. */
+static bool irq_info(struct vfio_device *vfio, enum avps_interrupts kind, struct vfio_irq_info *info)
 {
-	struct window *window = window_of(io, region);
-
-	return window ? window->size : 0;
+	*info = (struct vfio_irq_info){ .argsz = sizeof(*info), .index = vfio->irq_index[kind] };
+	return vfio->irq_index[kind] != VFIO_NO_IRQ && !ioctl(vfio->device, VFIO_DEVICE_GET_IRQ_INFO, info);
 }
 
-static u64 mapped_read(const volatile void *at, unsigned int width)
+unsigned int vfio_vectors(struct avps_io *io, enum avps_interrupts kind)
 {
-	switch (width) {
-	case 1:
-		return *(const volatile u8 *)at;
-	case 2:
-		return *(const volatile u16 *)at;
-	case 4:
-		return *(const volatile u32 *)at;
-	default:
-		return *(const volatile u64 *)at;
-	}
+	struct vfio_irq_info info;
+
+	return irq_info(vfio_of(io), kind, &info) ? info.count : 0;
 }
 
-static void mapped_write(volatile void *at, unsigned int width, u64 value)
+/* An action on one kind of interrupts that carries no data. */
+static void act(struct vfio_device *vfio, enum avps_interrupts kind, u32 action, u32 count)
 {
-	switch (width) {
-	case 1:
-		*(volatile u8 *)at = value;
-		break;
-	case 2:
-		*(volatile u16 *)at = value;
-		break;
-	case 4:
-		*(volatile u32 *)at = value;
-		break;
-	default:
-		*(volatile u64 *)at = value;
-	}
+	struct vfio_irq_set set = { .argsz = sizeof(set),
+				    .flags = VFIO_IRQ_SET_DATA_NONE | action,
+				    .index = vfio->irq_index[kind],
+				    .count = count };
+
+	if (vfio->irq_index[kind] != VFIO_NO_IRQ)
+		ioctl(vfio->device, VFIO_DEVICE_SET_IRQS, &set);
 }
 
-static u64 window_read(struct avps_io *io, unsigned int region, u64 offset, unsigned int width)
-{
-	struct window *window = window_of(io, region);
-	u64 value = 0;
-
-	if (window->mapped)
-		return mapped_read((const volatile u8 *)window->mapped + offset, width);
-	if (pread(vfio_of(io)->device, &value, width, window->file_offset + offset) != (ssize_t)width)
-		return UINT64_MAX;
-	return value;
-}
-
-static void window_write(struct avps_io *io, unsigned int region, u64 offset, unsigned int width, u64 value)
-{
-	struct window *window = window_of(io, region);
-
-	if (window->mapped)
-		mapped_write((volatile u8 *)window->mapped + offset, width, value);
-	else if (pwrite(vfio_of(io)->device, &value, width, window->file_offset + offset) != (ssize_t)width)
-		fprintf(stderr, "avps: write to BAR %u at %#llx: %s\n", region, (unsigned long long)offset,
-			strerror(errno));
-}
-
-static unsigned int vfio_index(enum avps_interrupts kind)
-{
-	return kind == AVPS_INTERRUPTS_MSIX ? VFIO_PCI_MSIX_IRQ_INDEX : VFIO_PCI_INTX_IRQ_INDEX;
-}
-
-static unsigned int vectors(struct avps_io *io, enum avps_interrupts kind)
-{
-	struct vfio_irq_info info = { .argsz = sizeof(info), .index = vfio_index(kind) };
-
-	if (kind == AVPS_INTERRUPTS_NONE || ioctl(vfio_of(io)->device, VFIO_DEVICE_GET_IRQ_INFO, &info))
-		return 0;
-	return info.count;
-}
-
-static void interrupts_off(struct vfio_io *vfio)
+static void interrupts_off(struct vfio_device *vfio)
 {
 	/* Whoever ran before may have left either kind on; turning off what is off is refused, and harmless. */
-	for (int kind = AVPS_INTERRUPTS_INTX; kind <= AVPS_INTERRUPTS_MSIX; kind++) {
-		struct vfio_irq_set set = { .argsz = sizeof(set),
-					    .flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
-					    .index = vfio_index(kind) };
-
-		ioctl(vfio->device, VFIO_DEVICE_SET_IRQS, &set);
-	}
+	for (int kind = AVPS_INTERRUPTS_INTX; kind <= AVPS_INTERRUPTS_MSIX; kind++)
+		act(vfio, kind, VFIO_IRQ_SET_ACTION_TRIGGER, 0);
 	while (vfio->n_events)
 		close(vfio->events[--vfio->n_events]);
 }
 
-static int interrupts_enable(struct avps_io *io, enum avps_interrupts kind, unsigned int n)
+/*
+ * What a line needs once it is connected. A masked one stays masked while nobody listens, so whoever ran before may have
+ * left it so. A line that triggers by its edge remembers an edge of that time, which is none of ours.
+ */
+static void line_on(struct vfio_device *vfio)
 {
-	struct vfio_io *vfio = vfio_of(io);
+	struct vfio_irq_info info;
+
+	act(vfio, AVPS_INTERRUPTS_INTX, VFIO_IRQ_SET_ACTION_UNMASK, 1);
+	if (irq_info(vfio, AVPS_INTERRUPTS_INTX, &info) && !(info.flags & VFIO_IRQ_INFO_AUTOMASKED))
+		vfio_interrupt_take(&vfio->base, 0);
+}
+
+int vfio_interrupts_enable(struct avps_io *io, enum avps_interrupts kind, unsigned int n)
+{
+	struct vfio_device *vfio = vfio_of(io);
 	char memory[sizeof(struct vfio_irq_set) + sizeof(vfio->events)] __attribute__((aligned(8)));
 	struct vfio_irq_set *set = (struct vfio_irq_set *)memory;
 
 	interrupts_off(vfio);
 	if (kind == AVPS_INTERRUPTS_NONE)
 		return 0;
-	if (!n || n > MAX_VECTORS)
+	if (!n || n > VFIO_MAX_VECTORS || vfio->irq_index[kind] == VFIO_NO_IRQ)
 		return -EINVAL;
 	while (vfio->n_events < n) {
 		int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -179,16 +103,20 @@ static int interrupts_enable(struct avps_io *io, enum avps_interrupts kind, unsi
 	}
 	*set = (struct vfio_irq_set){ .argsz = sizeof(*set) + n * sizeof(int),
 				      .flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
-				      .index = vfio_index(kind),
+				      .index = vfio->irq_index[kind],
 				      .count = n };
 	memcpy(set->data, vfio->events, n * sizeof(int));
-	return ioctl(vfio->device, VFIO_DEVICE_SET_IRQS, set) ? -errno : 0;
+	if (ioctl(vfio->device, VFIO_DEVICE_SET_IRQS, set))
+		return -errno;
+	if (kind == AVPS_INTERRUPTS_INTX)
+		line_on(vfio);
+	return 0;
 }
 
-static int interrupt_wait(struct avps_io *io, const u16 *vectors, unsigned int n, avps_deadline deadline)
+int vfio_interrupt_wait(struct avps_io *io, const u16 *vectors, unsigned int n, avps_deadline deadline)
 {
-	struct vfio_io *vfio = vfio_of(io);
-	struct pollfd pollfds[MAX_VECTORS];
+	struct vfio_device *vfio = vfio_of(io);
+	struct pollfd pollfds[VFIO_MAX_VECTORS];
 	int ready;
 
 	for (unsigned int i = 0; i < n; i++) {
@@ -202,9 +130,9 @@ static int interrupt_wait(struct avps_io *io, const u16 *vectors, unsigned int n
 	return ready < 0 ? -errno : ready > 0;
 }
 
-static unsigned int interrupt_take(struct avps_io *io, u16 vector)
+unsigned int vfio_interrupt_take(struct avps_io *io, u16 vector)
 {
-	struct vfio_io *vfio = vfio_of(io);
+	struct vfio_device *vfio = vfio_of(io);
 	u64 count;
 
 	if (vector >= vfio->n_events || read(vfio->events[vector], &count, sizeof(count)) != sizeof(count))
@@ -212,14 +140,18 @@ static unsigned int interrupt_take(struct avps_io *io, u16 vector)
 	return count > UINT_MAX ? UINT_MAX : (unsigned int)count;
 }
 
-static void interrupt_unmask(struct avps_io *io)
+/* VFIO refuses it for a line that triggers by its edge, which is never masked. */
+void vfio_interrupt_unmask(struct avps_io *io)
 {
-	struct vfio_irq_set set = { .argsz = sizeof(set),
-				    .flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK,
-				    .index = VFIO_PCI_INTX_IRQ_INDEX,
-				    .count = 1 };
+	act(vfio_of(io), AVPS_INTERRUPTS_INTX, VFIO_IRQ_SET_ACTION_UNMASK, 1);
+}
 
-	ioctl(vfio_of(io)->device, VFIO_DEVICE_SET_IRQS, &set);
+void vfio_init(struct vfio_device *vfio, const struct avps_io_ops *ops)
+{
+	vfio->base.ops = ops;
+	vfio->container = vfio->group = vfio->device = -1;
+	for (int kind = AVPS_INTERRUPTS_NONE; kind <= AVPS_INTERRUPTS_MSIX; kind++)
+		vfio->irq_index[kind] = VFIO_NO_IRQ;
 }
 
 static void close_if_open(int fd)
@@ -228,39 +160,20 @@ static void close_if_open(int fd)
 		close(fd);
 }
 
-static void vfio_close(struct avps_io *io)
+void vfio_close_files(struct vfio_device *vfio)
 {
-	struct vfio_io *vfio = vfio_of(io);
-
 	if (vfio->device >= 0)
 		interrupts_off(vfio);
-	for (int bar = 0; bar < MAX_BARS; bar++)
-		if (vfio->windows[bar].mapped)
-			munmap((void *)vfio->windows[bar].mapped, vfio->windows[bar].size);
+	for (int i = 0; i < VFIO_MAX_WINDOWS; i++)
+		window_unmap(&vfio->windows[i]);
 	close_if_open(vfio->device);
 	close_if_open(vfio->group);
 	close_if_open(vfio->container);
-	close_if_open(vfio->sysfs_config);
-	free(vfio);
 }
-
-static const struct avps_io_ops vfio_ops = {
-	.config_read = config_read,
-	.config_write = config_write,
-	.region_size = region_size,
-	.read = window_read,
-	.write = window_write,
-	.vectors = vectors,
-	.interrupts_enable = interrupts_enable,
-	.interrupt_wait = interrupt_wait,
-	.interrupt_take = interrupt_take,
-	.interrupt_unmask = interrupt_unmask,
-	.close = vfio_close,
-};
 
 /* Opening: what each step does when it fails is to say so in `why` and return the errno. */
 
-static int failed(int err, const char *what, char *why, size_t why_size)
+int vfio_failed(int err, const char *what, char *why, size_t why_size)
 {
 	snprintf(why, why_size, "%s: %s", what, strerror(-err));
 	return err;
@@ -281,31 +194,34 @@ static int write_file(const char *path, const char *text)
 	return err;
 }
 
-static int bind(const char *address, char *why, size_t why_size)
+static int bind(const char *bus, const char *name, const char *driver, char *why, size_t why_size)
 {
 	char path[128];
 	int err;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override", address);
-	err = write_file(path, "vfio-pci");
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver_override", bus, name);
+	err = write_file(path, driver);
 	if (err)
-		return failed(err, "driver_override", why, why_size);
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver/unbind", address);
-	err = write_file(path, address);
+		return vfio_failed(err, "driver_override", why, why_size);
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver/unbind", bus, name);
+	err = write_file(path, name);
 	if (err && err != -ENOENT)
-		return failed(err, "taking the device from its driver", why, why_size);
-	err = write_file("/sys/bus/pci/drivers_probe", address);
-	return err ? failed(err, "binding vfio-pci", why, why_size) : 0;
+		return vfio_failed(err, "taking the device from its driver", why, why_size);
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers_probe", bus);
+	err = write_file(path, name);
+	if (err)
+		snprintf(why, why_size, "binding %s: %s", driver, strerror(-err));
+	return err;
 }
 
-/* The number of the IOMMU group, which no-IOMMU mode makes up when vfio-pci binds. */
-static int group_number(const char *address)
+/* The number of the IOMMU group, which no-IOMMU mode makes up when VFIO's driver binds. */
+static int group_number(const char *bus, const char *name)
 {
 	char path[128], target[256];
 	ssize_t len;
 	char *last;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", address);
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/iommu_group", bus, name);
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len < 0)
 		return -errno;
@@ -314,79 +230,47 @@ static int group_number(const char *address)
 	return atoi(last ? last + 1 : target);
 }
 
-static int open_device(struct vfio_io *vfio, const char *address, char *why, size_t why_size)
+int vfio_open(struct vfio_device *vfio, const char *bus, const char *name, const char *driver, char *why,
+	      size_t why_size)
 {
-	char path[128];
-	int group = group_number(address);
+	int err = bind(bus, name, driver, why, why_size);
+	char path[64];
+	int group;
 
+	if (err)
+		return err;
+	group = group_number(bus, name);
 	if (group < 0)
-		return failed(group, "no IOMMU group (is vfio.enable_unsafe_noiommu_mode=1 on the command line?)", why,
-			      why_size);
+		return vfio_failed(group, "no IOMMU group (is vfio.enable_unsafe_noiommu_mode=1 on the command line?)",
+				   why, why_size);
 	snprintf(path, sizeof(path), "/dev/vfio/noiommu-%d", group);
 	vfio->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
 	if (vfio->container < 0)
-		return failed(-errno, "/dev/vfio/vfio", why, why_size);
+		return vfio_failed(-errno, "/dev/vfio/vfio", why, why_size);
 	vfio->group = open(path, O_RDWR | O_CLOEXEC);
 	if (vfio->group < 0)
-		return failed(-errno, path, why, why_size);
+		return vfio_failed(-errno, path, why, why_size);
 	if (ioctl(vfio->group, VFIO_GROUP_SET_CONTAINER, &vfio->container))
-		return failed(-errno, "VFIO_GROUP_SET_CONTAINER", why, why_size);
+		return vfio_failed(-errno, "VFIO_GROUP_SET_CONTAINER", why, why_size);
 	if (ioctl(vfio->container, VFIO_SET_IOMMU, VFIO_NOIOMMU_IOMMU))
-		return failed(-errno, "VFIO_SET_IOMMU", why, why_size);
-	vfio->device = ioctl(vfio->group, VFIO_GROUP_GET_DEVICE_FD, address);
-	if (vfio->device < 0)
-		return failed(-errno, "VFIO_GROUP_GET_DEVICE_FD", why, why_size);
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", address);
-	vfio->sysfs_config = open(path, O_RDONLY | O_CLOEXEC);
-	return vfio->sysfs_config < 0 ? failed(-errno, path, why, why_size) : 0;
+		return vfio_failed(-errno, "VFIO_SET_IOMMU", why, why_size);
+	vfio->device = ioctl(vfio->group, VFIO_GROUP_GET_DEVICE_FD, name);
+	return vfio->device < 0 ? vfio_failed(-errno, "VFIO_GROUP_GET_DEVICE_FD", why, why_size) : 0;
 }
 
-static int map_windows(struct vfio_io *vfio, char *why, size_t why_size)
+int vfio_open_window(struct vfio_device *vfio, unsigned int number, char *why, size_t why_size)
 {
-	struct vfio_region_info info = { .argsz = sizeof(info), .index = VFIO_PCI_CONFIG_REGION_INDEX };
+	struct vfio_region_info info = { .argsz = sizeof(info), .index = number };
+	struct window *window = &vfio->windows[number];
+	void *mapped;
 
 	if (ioctl(vfio->device, VFIO_DEVICE_GET_REGION_INFO, &info))
-		return failed(-errno, "VFIO_DEVICE_GET_REGION_INFO", why, why_size);
-	vfio->config_offset = info.offset;
-	for (int bar = 0; bar < MAX_BARS; bar++) {
-		struct window *window = &vfio->windows[bar];
-		void *mapped;
-
-		info = (struct vfio_region_info){ .argsz = sizeof(info), .index = VFIO_PCI_BAR0_REGION_INDEX + bar };
-		if (ioctl(vfio->device, VFIO_DEVICE_GET_REGION_INFO, &info))
-			return failed(-errno, "VFIO_DEVICE_GET_REGION_INFO", why, why_size);
-		window->size = info.size;
-		window->file_offset = info.offset;
-		if (!info.size || !(info.flags & VFIO_REGION_INFO_FLAG_MMAP))
-			continue;
-		mapped = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED, vfio->device, info.offset);
-		if (mapped != MAP_FAILED)
-			window->mapped = mapped;
-	}
-	return 0;
-}
-
-int avps_vfio_open(const char *address, struct avps_io **io, char *why, size_t why_size)
-{
-	struct vfio_io *vfio = calloc(1, sizeof(*vfio));
-	u32 command;
-	int err;
-
-	if (!vfio)
-		return failed(-ENOMEM, "vfio", why, why_size);
-	vfio->base.ops = &vfio_ops;
-	vfio->container = vfio->group = vfio->device = vfio->sysfs_config = -1;
-	err = bind(address, why, why_size);
-	if (!err)
-		err = open_device(vfio, address, why, why_size);
-	if (!err)
-		err = map_windows(vfio, why, why_size);
-	if (err) {
-		vfio_close(&vfio->base);
-		return err;
-	}
-	command = config_read(&vfio->base, PCI_COMMAND, 2);
-	config_write(&vfio->base, PCI_COMMAND, 2, command | PCI_COMMAND_MEMORY | PCI_COMMAND_IO | PCI_COMMAND_MASTER);
-	*io = &vfio->base;
+		return vfio_failed(-errno, "VFIO_DEVICE_GET_REGION_INFO", why, why_size);
+	*window = (struct window){ .size = info.size, .file = vfio->device, .file_offset = info.offset };
+	if (!info.size || !(info.flags & VFIO_REGION_INFO_FLAG_MMAP))
+		return 0;
+	mapped = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED, vfio->device, info.offset);
+	if (mapped != MAP_FAILED)
+		window->mapped = mapped;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <linux/virtio_config.h>
 
 #include "avps/device.h"
+#include "avps/features.h"
 #include "avps/pci.h"
 #include "fake_ring.h"
 #include "fake_virtio.h"
@@ -59,6 +60,22 @@ TEST_F(device, features_that_the_device_refuses)
 {
 	self->device.refuse_features = true;
 	EXPECT_EQ(-ENOTSUP, avps_device_negotiate(&self->dev, VERSION_1));
+}
+
+TEST_F(device, features_that_were_accepted_are_kept_in_mind)
+{
+	avps_features first = VERSION_1 | FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | FEATURE(100);
+
+	ASSERT_EQ(0, avps_device_negotiate(&self->dev, first));
+	EXPECT_TRUE(first == self->dev.accepted);
+	EXPECT_TRUE(self->dev.transport->notify_config_data);
+	ASSERT_EQ(0, avps_device_negotiate(&self->dev, VERSION_1));
+	EXPECT_TRUE(VERSION_1 == self->dev.accepted);
+	EXPECT_FALSE(self->dev.transport->notify_config_data);
+	self->device.refuse_features = true;
+	ASSERT_EQ(-ENOTSUP, avps_device_negotiate(&self->dev, first));
+	EXPECT_FALSE(avps_has(self->dev.accepted, VIRTIO_F_NOTIF_CONFIG_DATA));
+	EXPECT_FALSE(self->dev.transport->notify_config_data);
 }
 
 TEST_F(device, status_bits_are_added)
@@ -208,7 +225,9 @@ TEST_F(device, queue_is_as_large_as_the_device_allows)
 	EXPECT_EQ(64, self->vq.size);
 	EXPECT_EQ(0, make_queue(self, 1, 64));
 	EXPECT_EQ(64, self->vq.size);
+	fake_log(self->fake);
 	EXPECT_EQ(-EINVAL, make_queue(self, 1, 48));
+	EXPECT_STREQ("w16 4:1016=1 r16 4:1018=40", fake_log(self->fake)); /* the device was not told */
 }
 
 TEST_F(device, queue_that_is_not_there)
@@ -248,6 +267,43 @@ TEST_F(device, vectors_beyond_what_the_queues_need_are_left_off)
 	EXPECT_EQ(3, self->fake->io.enabled_vectors);
 }
 
+TEST_F(device, queue_of_the_packed_layout)
+{
+	EXPECT_FALSE(avps_device_has_ring(&self->dev, AVPS_RING_PACKED));
+	self->dev.offered |= FEATURE(VIRTIO_F_RING_PACKED);
+	EXPECT_TRUE(avps_device_has_ring(&self->dev, AVPS_RING_PACKED));
+	EXPECT_TRUE(FEATURE(VIRTIO_F_RING_PACKED) == avps_ring_feature(AVPS_RING_PACKED));
+	EXPECT_TRUE(0 == avps_ring_feature(AVPS_RING_SPLIT));
+	self->device.queue_max[1] = 48;
+	avps_device_reset(&self->dev);
+	ASSERT_EQ(0, avps_device_queue(&self->dev, &self->vq, AVPS_RING_PACKED, 1, 0));
+	EXPECT_EQ(AVPS_RING_PACKED, self->vq.ring);
+	EXPECT_EQ(48, self->vq.size);
+	EXPECT_EQ(48, fake_queue_get(&self->device, 1, QUEUE_SIZE, 2));
+	EXPECT_EQ(self->vq.setup.descriptor_area, fake_queue_get(&self->device, 1, QUEUE_DESC, 8));
+	EXPECT_EQ(self->vq.setup.driver_area, fake_queue_get(&self->device, 1, QUEUE_DRIVER, 8));
+	EXPECT_EQ(self->vq.setup.device_area, fake_queue_get(&self->device, 1, QUEUE_DEVICE, 8));
+}
+
+TEST_F(device, queue_goes_by_the_accepted_features)
+{
+	static const struct {
+		avps_features features;
+		bool in_order, notification_data;
+	} cases[] = {
+		{ FEATURE(VIRTIO_F_IN_ORDER), true, false },
+		{ FEATURE(VIRTIO_F_NOTIFICATION_DATA), false, true },
+		{ 0, false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		ASSERT_EQ(0, avps_device_negotiate(&self->dev, VERSION_1 | cases[i].features));
+		ASSERT_EQ(0, make_queue(self, 1, 8));
+		EXPECT_EQ(cases[i].in_order, self->vq.in_order);
+		EXPECT_EQ(cases[i].notification_data, self->vq.notification_data);
+	}
+}
+
 /* For tests that leave a step out. */
 TEST_F(device, queue_is_made_in_steps)
 {
@@ -277,7 +333,7 @@ TEST_F(device, line_needs_no_vector)
 	EXPECT_EQ(1, self->fake->io.enabled_vectors);
 	EXPECT_EQ(0, self->vq.vector);
 	EXPECT_TRUE(self->vq.level);
-	EXPECT_EQ(AVPS_NO_VECTOR, self->dev.transport->config_vector);
+	EXPECT_EQ(0, self->dev.transport->config_vector); /* one line for everything */
 	EXPECT_EQ(AVPS_NO_VECTOR, fake_queue_get(&self->device, 1, QUEUE_MSIX_VECTOR, 2));
 }
 

@@ -128,6 +128,40 @@ TEST_F(registers, of_notifications_outside_the_bar_are_not_touched)
 	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=8000", fake_log(self->fake));
 }
 
+/* With NOTIF_CONFIG_DATA the device says what notifications are to call the queue (4.1.5.2). */
+TEST_F(registers, of_notifications_by_the_device_s_name_for_the_queue)
+{
+	fake_queue_put(&self->device, 1, QUEUE_NOTIFY_DATA, 2, 0xabcd);
+	self->t->notify_config_data = true;
+	self->ops->notify(self->t, 1);
+	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=1 r16 4:1038=abcd w16 0:24=abcd", fake_log(self->fake));
+}
+
+/* With NOTIFICATION_DATA they are 32 bits: the queue in the lower half, the rest above it (4.1.5.2). */
+TEST_F(registers, of_notifications_with_data)
+{
+	fake_queue_put(&self->device, 1, QUEUE_NOTIFY_OFF, 2, 3);
+	fake_queue_put(&self->device, 1, QUEUE_NOTIFY_DATA, 2, 0xabcd);
+	self->ops->notify_data(self->t, 1, 0x8005);
+	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=3 w32 0:2c=80050001", fake_log(self->fake));
+	self->t->notify_config_data = true;
+	self->ops->notify_data(self->t, 1, 0x7fff);
+	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=3 r16 4:1038=abcd w32 0:2c=7fffabcd", fake_log(self->fake));
+}
+
+TEST_F(registers, of_the_reset_of_a_queue)
+{
+	self->ops->queue_reset(self->t, 1);
+	EXPECT_STREQ("w16 4:1016=1 w16 4:103a=1", fake_log(self->fake));
+	EXPECT_TRUE(self->ops->queue_resetting(self->t, 1));
+	EXPECT_STREQ("w16 4:1016=1 r16 4:103a=1", fake_log(self->fake));
+	EXPECT_FALSE(self->ops->queue_resetting(self->t, 0));
+	fake_queue_put(&self->device, 1, QUEUE_RESET, 2, 0);
+	EXPECT_FALSE(self->ops->queue_resetting(self->t, 1));
+	fake_queue_put(&self->device, 1, QUEUE_RESET, 2, 2); /* only 0 and 1 have a meaning (4.1.4.3) */
+	EXPECT_FALSE(self->ops->queue_resetting(self->t, 1));
+}
+
 TEST_F(registers, of_the_interrupt_status)
 {
 	fake_put(self->fake->bar[ISR_BAR], ISR_AT, 1, 3);
@@ -197,6 +231,8 @@ TEST_F(registers, have_names)
 		{ QUEUE_DRIVER + 4, "queue_driver high" },
 		{ QUEUE_DEVICE, "queue_device" },
 		{ QUEUE_DEVICE + 4, "queue_device high" },
+		{ QUEUE_NOTIFY_DATA, "queue_notify_data" },
+		{ QUEUE_RESET, "queue_reset" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)

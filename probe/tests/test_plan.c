@@ -8,21 +8,26 @@
 #include "avps/judge.h"
 #include "avps/pci.h"
 #include "avps/plan.h"
+#include "avps/trace.h"
 #include "capture.h"
 #include "fake_ring.h"
 #include "fake_virtio.h"
 
 static unsigned int runs; /* how many times a test was run */
+static u64 memory; /* the address of what it allocated, the last time */
 static enum avps_child ends_with = AVPS_CHILD_RETURNED;
 static bool holds = true;
 
-/* Judges the test's first clause, here and not in a child. */
+/* Judges the test's first clause, here and not in a child, and takes some time for it. */
 static void run_here(const struct avps_test *test, const struct avps_instance *on, unsigned int limit_s,
 		     struct avps_outcome *outcome)
 {
 	const struct avps_site site = { test->clauses[0], test->file, test->line };
 
-	(void)on;
+	avps_io_read(on->device->io, COMMON_BAR, COMMON_AT + NUM_QUEUES, 2);
+	memory = avps_dma_alloc(1, 1).bus;
+	for (u64 start = avps_now_us(); avps_now_us() == start;)
+		;
 	runs++;
 	if (limit_s == 30)
 		avps_judge(&site, holds, "x", "y");
@@ -73,6 +78,7 @@ FIXTURE_SETUP(plan)
 
 	fake_dma_init();
 	capture_open();
+	ASSERT_EQ(0, avps_trace_init());
 	self->options = (struct avps_options){ .test_limit_s = 30 };
 	for (int i = 0; i < 3; i++) {
 		struct avps_device *dev = &self->devices[i];
@@ -214,6 +220,7 @@ TEST_F(plan, runs_between_begin_and_end)
 	EXPECT_STREQ("split", capture_field(self->record, "ring"));
 	EXPECT_STREQ("1", capture_field(self->record, "checks"));
 	EXPECT_STREQ("{\"c-001\":{\"pass\":1,\"fail\":0}}", capture_field(self->record, "clauses"));
+	EXPECT_LT(0, atoi(capture_field(self->record, "duration_us")));
 	json_object_put(self->record);
 	self->record = capture_record(0);
 	EXPECT_STREQ("begin", capture_field(self->record, "type"));
@@ -265,6 +272,23 @@ TEST_F(plan, traces_a_failure_and_goes_on_with_a_healthy_device)
 	EXPECT_STREQ("PASS null null", end_of(self, &first, 0));
 }
 
+TEST_F(plan, starts_memory_and_trace_afresh)
+{
+	struct json_object *entries;
+
+	holds = false;
+	end_of(self, &first, 0);
+	EXPECT_EQ(fake_bus[0], memory);
+	end_of(self, &first, 0);
+	EXPECT_EQ(fake_bus[0], memory);
+	EXPECT_STREQ("trace", type_of(self, 6));
+	EXPECT_STREQ("0", capture_field(self->record, "lost"));
+	ASSERT_TRUE(json_object_object_get_ex(self->record, "entries", &entries));
+	ASSERT_EQ(1, json_object_array_length(entries));
+	EXPECT_STREQ("       0 us  read  num_queues/16 -> 0",
+		     json_object_get_string(json_object_array_get_idx(entries, 0)));
+}
+
 TEST_F(plan, gives_up_a_device_that_is_not_healthy_any_more)
 {
 	holds = false;
@@ -275,6 +299,7 @@ TEST_F(plan, gives_up_a_device_that_is_not_healthy_any_more)
 		     capture_field(self->record, "text"));
 	EXPECT_STREQ("MISS device-lost not healthy after block.first: the offered features have changed",
 		     end_of(self, &first, 0));
+	EXPECT_STREQ("{}", capture_field(self->record, "clauses"));
 	EXPECT_EQ(1, runs);
 	holds = true;
 	EXPECT_STREQ("PASS null null", end_of(self, &first, 2));

@@ -51,7 +51,10 @@ TEST(the_newest_are_kept_and_the_others_counted)
 	add(0, AVPS_TRACE_ENTRIES);
 	ASSERT_EQ(AVPS_TRACE_ENTRIES, avps_trace_copy(entries, &lost));
 	EXPECT_EQ(0, lost);
-	add(AVPS_TRACE_ENTRIES, AVPS_TRACE_ENTRIES + 5);
+	add(AVPS_TRACE_ENTRIES, 1);
+	ASSERT_EQ(AVPS_TRACE_ENTRIES, avps_trace_copy(entries, &lost));
+	EXPECT_EQ(1, lost);
+	add(AVPS_TRACE_ENTRIES + 1, AVPS_TRACE_ENTRIES + 4);
 	ASSERT_EQ(AVPS_TRACE_ENTRIES, avps_trace_copy(entries, &lost));
 	EXPECT_EQ(AVPS_TRACE_ENTRIES + 5, lost);
 	for (u32 i = 0; i < AVPS_TRACE_ENTRIES; i++)

@@ -6,6 +6,7 @@
 
 #include "avps/pci.h"
 #include "avps/trace.h"
+#include "fake_queue.h"
 #include "fake_ring.h"
 #include "fake_virtio.h"
 
@@ -23,10 +24,17 @@ FIXTURE(virtqueue)
 
 static struct avps_vq *waiting; /* the queue, for the device's reactions */
 
+/* Another buffer of one element. Returns its id. */
+static int make_available(struct avps_vq *vq)
+{
+	struct avps_element element = { .buf = { .bus = 0x1000, .len = 1 } };
+
+	return avps_vq_add(vq, &element, 1);
+}
+
 /* A live queue with a vector of its own and buffer 0 in flight. */
 FIXTURE_SETUP(virtqueue)
 {
-	struct avps_element element = { .buf = { .bus = 0x1000, .len = 1 } };
 	char why[100];
 
 	fake_dma_init();
@@ -36,7 +44,7 @@ FIXTURE_SETUP(virtqueue)
 	ASSERT_EQ(0, avps_vq_init(&self->vq, self->transport, AVPS_RING_SPLIT, 1, 8));
 	self->transport->config_vector = CONFIG_VECTOR;
 	self->vq.vector = QUEUE_VECTOR;
-	ASSERT_EQ(0, avps_vq_add(&self->vq, &element, 1));
+	ASSERT_EQ(0, make_available(&self->vq));
 	waiting = &self->vq;
 	avps_set_patience_ms(LONG_MS);
 }
@@ -61,6 +69,28 @@ TEST_F(virtqueue, notify_goes_to_the_queue)
 	EXPECT_EQ(1, fake_get(self->device.fake.bar[NOTIFY_BAR], NOTIFY_AT + 5 * NOTIFY_MULTIPLIER, 2));
 	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=5 w16 0:34=1 w16 4:1016=1 r16 4:101e=5 w16 0:34=1",
 		     fake_log(&self->device.fake));
+}
+
+/* With NOTIFICATION_DATA: the index of the split layout, offset and wrap counter of the packed one (2.9). */
+TEST_F(virtqueue, notify_says_where_the_next_buffer_will_be)
+{
+	struct avps_vq *vq = &self->vq;
+
+	vq->notification_data = true;
+	avps_vq_notify(vq);
+	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=1 w32 0:24=10001", fake_log(&self->device.fake));
+	fake_ring_use(vq, 0, 0);
+	ASSERT_EQ(1, avps_vq_poll_used(vq, &self->used));
+	for (int i = 0; i < 2; i++)
+		make_available(vq);
+	avps_vq_notify(vq);
+	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=1 w32 0:24=30001", fake_log(&self->device.fake));
+	avps_vq_free(vq);
+	ASSERT_EQ(0, avps_vq_init(vq, self->transport, AVPS_RING_PACKED, 1, 7));
+	vq->notification_data = true;
+	make_available(vq);
+	avps_vq_notify(vq);
+	EXPECT_STREQ("w16 4:1016=1 r16 4:101e=1 w32 0:24=80010001", fake_log(&self->device.fake));
 }
 
 TEST_F(virtqueue, wait_takes_a_buffer_with_its_interrupt)
@@ -89,6 +119,126 @@ TEST_F(virtqueue, wait_takes_a_buffer_without_interrupt_and_says_so)
 	EXPECT_EQ(17, self->used.len);
 	EXPECT_FALSE(self->used.interrupted);
 	EXPECT_EQ(1, self->device.fake.waits); /* it has waited first */
+}
+
+/* A device may send one interrupt for several buffers (2.7.8.2): who takes them does not wait for more. */
+TEST_F(virtqueue, one_interrupt_covers_all_that_were_in_flight)
+{
+	for (int i = 0; i < 2; i++)
+		make_available(&self->vq);
+	for (int id = 0; id < 3; id++)
+		fake_ring_use(&self->vq, id, id);
+	self->device.fake.raised[QUEUE_VECTOR] = 1;
+	for (int id = 0; id < 3; id++) {
+		ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+		EXPECT_EQ(id, self->used.id);
+		EXPECT_TRUE(self->used.interrupted);
+	}
+	EXPECT_EQ(1, self->device.fake.waits);
+}
+
+/* A buffer that was made available after the interrupt needs one of its own, however early it is looked at. */
+TEST_F(virtqueue, an_interrupt_does_not_cover_later_buffers)
+{
+	make_available(&self->vq);
+	fake_ring_use(&self->vq, 0, 0);
+	self->device.fake.raised[QUEUE_VECTOR] = 1;
+	ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_TRUE(self->used.interrupted);
+	make_available(&self->vq);
+	fake_ring_use(&self->vq, 1, 0);
+	fake_ring_use(&self->vq, 0, 0);
+	ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_EQ(1, self->used.id);
+	EXPECT_TRUE(self->used.interrupted);
+	EXPECT_EQ(1, self->device.fake.waits);
+	ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_EQ(0, self->used.id);
+	EXPECT_FALSE(self->used.interrupted);
+	EXPECT_EQ(2, self->device.fake.waits);
+}
+
+/* Those that are taken otherwise count, too. */
+TEST_F(virtqueue, an_interrupt_covers_no_more_than_were_in_flight)
+{
+	for (int i = 0; i < 2; i++)
+		make_available(&self->vq);
+	for (int id = 0; id < 3; id++)
+		fake_ring_use(&self->vq, id, 0);
+	self->device.fake.raised[QUEUE_VECTOR] = 1;
+	ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	ASSERT_EQ(0, avps_vq_spin_used(&self->vq, &self->used));
+	ASSERT_EQ(1, avps_vq_poll_used(&self->vq, &self->used));
+	make_available(&self->vq);
+	fake_ring_use(&self->vq, 2, 0);
+	ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_FALSE(self->used.interrupted);
+}
+
+TEST_F(virtqueue, a_buffer_without_interrupt_covers_none)
+{
+	for (int i = 0; i < 2; i++)
+		make_available(&self->vq);
+	for (int id = 0; id < 3; id++)
+		fake_ring_use(&self->vq, id, 0);
+	ASSERT_EQ(0, avps_vq_spin_used(&self->vq, &self->used));
+	for (int i = 0; i < 2; i++) {
+		ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+		EXPECT_FALSE(self->used.interrupted);
+	}
+	EXPECT_EQ(2, self->device.fake.waits);
+}
+
+/* Where nothing is there yet, the driver waits again; and it does not overlook a broken entry. */
+TEST_F(virtqueue, what_is_covered_may_still_be_to_come)
+{
+	for (int i = 0; i < 2; i++)
+		make_available(&self->vq);
+	fake_ring_use(&self->vq, 0, 0);
+	self->device.fake.raised[QUEUE_VECTOR] = 1;
+	ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	avps_set_patience_ms(0);
+	EXPECT_EQ(-ETIMEDOUT, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_EQ(2, self->device.fake.waits);
+	fake_ring_use(&self->vq, 7, 0);
+	EXPECT_EQ(-EPROTO, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_EQ(2, self->device.fake.waits);
+	fake_ring_use(&self->vq, 1, 0);
+	EXPECT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+	EXPECT_TRUE(self->used.interrupted);
+	EXPECT_EQ(2, self->device.fake.waits);
+}
+
+/* With IN_ORDER one used entry, and its interrupt, may stand for several buffers. */
+TEST_F(virtqueue, one_interrupt_covers_a_batch)
+{
+	struct fake_list lists[3];
+	struct fake_queue device;
+
+	self->vq.in_order = true;
+	fake_queue_init(&device, &self->vq);
+	for (int i = 0; i < 3; i++) {
+		if (i)
+			make_available(&self->vq);
+		ASSERT_TRUE(fake_queue_take(&device, &lists[i]));
+	}
+	fake_queue_use(&device, lists, 3, 0);
+	self->device.fake.raised[QUEUE_VECTOR] = 1;
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(0, avps_vq_wait_used(&self->vq, &self->used));
+		EXPECT_EQ(lists[i].id, self->used.id);
+		EXPECT_TRUE(self->used.interrupted);
+	}
+	EXPECT_EQ(1, self->device.fake.waits);
+}
+
+/* What was used in vain is named. */
+TEST_F(virtqueue, a_protocol_error_tells_what_was_used)
+{
+	fake_ring_use(&self->vq, 5, 123);
+	EXPECT_EQ(-EPROTO, avps_vq_poll_used(&self->vq, &self->used));
+	EXPECT_EQ(5, self->used.id);
+	EXPECT_EQ(123, self->used.len);
 }
 
 TEST_F(virtqueue, wait_without_buffer_times_out)
@@ -288,6 +438,27 @@ TEST_F(virtqueue, trace_shows_descriptors_and_used_buffers)
 	EXPECT_EQ(1, entries[1].region);
 	EXPECT_EQ(1, entries[1].offset);
 	EXPECT_EQ(20, entries[1].length);
+}
+
+/* Of AddressSanitizer, whose header need not be installed along with GCC. */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+TEST(freeing_gives_all_memory_back)
+{
+	static const enum avps_ring rings[] = { AVPS_RING_SPLIT, AVPS_RING_PACKED };
+	size_t before = __sanitizer_get_current_allocated_bytes();
+	struct avps_vq vq;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rings); i++) {
+		fake_dma_init();
+		ASSERT_EQ(0, avps_vq_init(&vq, NULL, rings[i], 0, 8));
+		EXPECT_LT(before, __sanitizer_get_current_allocated_bytes());
+		avps_vq_free(&vq);
+		EXPECT_EQ(before, __sanitizer_get_current_allocated_bytes());
+		ASSERT_EQ(-EINVAL, avps_vq_init(&vq, NULL, rings[i], 0, 0));
+		avps_vq_free(&vq); /* nothing to give back */
+		EXPECT_EQ(before, __sanitizer_get_current_allocated_bytes());
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -5,7 +5,7 @@
 
 UNIT := $(OUT)/unit
 UNIT_CC := gcc
-UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_CFLAGS := -std=gnu11 -O0 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_LIBRARY := $(filter-out probe/main.c,$(filter probe/%,$(PROBE_SOURCES)))
 UNIT_HELPERS := $(filter-out $(wildcard probe/tests/test_*.c),$(wildcard probe/tests/*.c))
 UNIT_TESTS := $(wildcard probe/tests/test_*.c)

@@ -59,13 +59,15 @@ static int split_peek_used(struct avps_vq *vq, struct avps_used *used)
 {
 	struct avps_split *split = &vq->split;
 	const volatile struct vring_used_elem *element = &split->used->ring[split->last_used & (vq->size - 1)];
+	u16 entries = __atomic_load_n(&split->used->idx, __ATOMIC_ACQUIRE) - split->last_used;
 	u32 id;
 
-	if (__atomic_load_n(&split->used->idx, __ATOMIC_ACQUIRE) == split->last_used)
+	if (!entries)
 		return 0;
 	id = element->id;
 	*used = (struct avps_used){ .id = id, .len = element->len };
-	if (id < vq->size && split->chain_length[id])
+	/* With IN_ORDER the index counts the buffers that are passed over, too (2.7.9): else it is out of order. */
+	if (id < vq->size && split->chain_length[id] && (!vq->in_order || avps_vq_batch(vq, id) <= entries))
 		return 1;
 	split->last_used++;
 	return -EPROTO;

@@ -108,14 +108,14 @@ void avps_vq_notify(struct avps_vq *vq)
 		vq->transport->ops->notify(vq->transport, vq->index);
 }
 
-static bool in_flight(const struct avps_vq *vq, u16 id)
+u16 avps_vq_batch(const struct avps_vq *vq, u16 id)
 {
 	const struct avps_order *order = &vq->order;
 
 	for (u16 i = 0; i < order->count; i++)
 		if (order->in_flight[(order->first + i) % vq->size].id == id)
-			return true;
-	return false;
+			return i + 1;
+	return 0;
 }
 
 /* Takes the oldest buffer of those that the device has used up to order->last. */
@@ -132,27 +132,21 @@ static void take_oldest(struct avps_vq *vq, struct avps_used *used)
 		*used = order->last;
 }
 
-/* Without IN_ORDER, the memory of the order only has to be kept from growing. */
-static void forget(struct avps_vq *vq)
-{
-	vq->order.count--;
-	vq->order.first = (vq->order.first + 1) % vq->size;
-}
-
 int avps_vq_poll_used(struct avps_vq *vq, struct avps_used *used)
 {
 	int got = vq->order.batch ? 1 : vq->ops->peek_used(vq, &vq->order.last);
 
+	if (got)
+		*used = vq->order.last;
 	if (got <= 0)
 		return got;
-	*used = vq->order.last;
-	if (vq->in_order && !in_flight(vq, used->id))
-		return -EPROTO;
 	if (vq->in_order)
 		take_oldest(vq, used);
 	else
-		forget(vq);
+		vq->order.count--; /* which one it was does not matter */
 	vq->ops->release(vq, used->id);
+	if (vq->covered)
+		vq->covered--;
 	avps_trace_add((struct avps_trace_entry){
 		.kind = AVPS_TRACE_USED, .region = vq->index, .offset = used->id, .length = used->len });
 	return 1;
@@ -220,12 +214,18 @@ int avps_vq_wait_used(struct avps_vq *vq, struct avps_used *used)
 
 	if (vq->vector == AVPS_NO_VECTOR)
 		return avps_vq_spin_used(vq, used);
+	/* One interrupt may stand for all that were in flight then: of those, what is there needs no other. */
+	if (vq->covered && (got = avps_vq_poll_used(vq, used))) {
+		used->interrupted = true;
+		return got < 0 ? got : 0;
+	}
 	for (;;) {
 		if (wait_either(vq, deadline, &config_changed))
 			interrupted = true;
 		got = avps_vq_poll_used(vq, used);
 		if (got) {
 			used->interrupted = interrupted;
+			vq->covered = interrupted ? vq->order.count : 0;
 			return got < 0 ? got : 0;
 		}
 		if ((config_changed || interrupted) && needs_reset(vq->transport))

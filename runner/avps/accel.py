@@ -20,6 +20,7 @@ from typing import Mapping
 from avps.boot import Boot
 from avps.errors import UserError
 from avps.targets import Target
+from avps.tree import same_arch
 from avps.vmm import Vmm
 from avps.vmm.process import VmmProcess
 
@@ -47,6 +48,9 @@ def choose(asked: str, target: Target, vmm: Vmm, values: Values) -> str:
 
 
 def _why_not_kvm(target: Target, vmm: Vmm, values: Values) -> str | None:
+    host = os.uname().machine
+    if not same_arch(target.arch, host):
+        return f"this machine is {host}, its guests can't be {target.arch}"
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "/dev/kvm is missing, or not yours to use"
     cache = Cache()

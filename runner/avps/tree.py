@@ -13,6 +13,11 @@ from avps.errors import UserError
 _KERNEL_ARCH = {"aarch64": "arm64", "riscv64": "riscv"}
 
 
+def same_arch(one: str, other: str) -> bool:
+    """True if two names, of uname(1) or of the kernel's source, are of one architecture."""
+    return _KERNEL_ARCH.get(one, one) == _KERNEL_ARCH.get(other, other)
+
+
 @dataclass(frozen=True)
 class Tree:
     """The repository at `root`: source and what make(1) built."""

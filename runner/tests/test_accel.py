@@ -6,12 +6,13 @@ this host's or none.
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from avps import accel, targets
 from avps.errors import UserError
-from avps.tree import Tree
+from avps.tree import Tree, same_arch
 from avps.vmm.command import Adapter
 from fake_tree import FakeTree
 
@@ -30,7 +31,8 @@ class Asked:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A host with /dev/kvm and an empty cache; gives the file of answers."""
+    """An x86-64 host with /dev/kvm and an empty cache; gives the file of answers."""
+    monkeypatch.setattr("os.uname", lambda: SimpleNamespace(machine="x86_64"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr("os.access", lambda path, mode: True)
     return tmp_path / "cache/avps/accel.json"
@@ -109,6 +111,30 @@ def test_without_dev_kvm_nobody_is_asked(
     with pytest.raises(UserError, match="/dev/kvm is missing, or not yours to use"):
         choose(tree, "kvm")
     assert asked.times == 0
+
+
+def test_kvm_runs_no_guest_of_another_architecture(
+    tree: FakeTree, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(True)
+    monkeypatch.setattr(accel, "runs", asked)
+    monkeypatch.setattr("os.uname", lambda: SimpleNamespace(machine="aarch64"))
+    assert choose(tree) == "tcg"
+    with pytest.raises(UserError, match="this machine is aarch64, its guests can't be x86_64"):
+        choose(tree, "kvm")
+    assert asked.times == 0
+
+
+@pytest.mark.parametrize(
+    "one, other, same",
+    [
+        ("arm64", "aarch64", True),
+        ("x86_64", "x86_64", True),
+        ("arm64", "x86_64", False),
+    ],
+)
+def test_an_architecture_has_two_names(one: str, other: str, same: bool) -> None:
+    assert same_arch(one, other) is same
 
 
 @pytest.mark.parametrize(

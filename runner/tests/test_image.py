@@ -14,9 +14,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "images"
+ARCHES = sorted({path.stem for path in IMAGES.glob("kernel/*.config")} - {"common"})
 ARCH = "x86_64"
 OUT = ROOT / "build" / ARCH
-FRAGMENTS = [IMAGES / "kernel/common.config", IMAGES / f"kernel/{ARCH}.config"]
+
+each_arch = pytest.mark.parametrize("out", [ROOT / "build" / arch for arch in ARCHES], ids=ARCHES)
 
 
 def run(*command: str | Path, **env: str | Path) -> subprocess.CompletedProcess[str]:
@@ -42,13 +44,16 @@ def executable(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def test_kernel_and_initramfs_are_small() -> None:
-    size = sum((OUT / name).stat().st_size for name in ("linux/kernel", "initramfs.cpio.gz"))
+@each_arch
+def test_kernel_and_initramfs_are_small(out: Path) -> None:
+    size = sum((out / name).stat().st_size for name in ("linux/kernel", "initramfs.cpio.gz"))
     assert size <= 6_000_000
 
 
-def test_kernel_is_configured_as_the_fragments_say() -> None:
-    check = run(IMAGES / "check-config.sh", OUT / "linux/config", *FRAGMENTS)
+@each_arch
+def test_kernel_is_configured_as_the_fragments_say(out: Path) -> None:
+    fragments = [IMAGES / f"kernel/{name}.config" for name in ("common", out.name)]
+    check = run(IMAGES / "check-config.sh", out / "linux/config", *fragments)
     assert (check.returncode, check.stderr) == (0, "")
 
 
@@ -71,12 +76,13 @@ def test_a_line_that_does_not_hold_is_named(tmp_path: Path, line: str, seen: str
     assert check.stderr.count("\n") == 1
 
 
-def test_initramfs_holds_the_probe_and_a_console() -> None:
-    entries = listed(gzip.decompress((OUT / "initramfs.cpio.gz").read_bytes()))
+@each_arch
+def test_initramfs_holds_the_probe_and_a_console(out: Path) -> None:
+    entries = listed(gzip.decompress((out / "initramfs.cpio.gz").read_bytes()))
     by_name = {entry[-1]: entry for entry in entries}
     assert set(by_name) == {"dev", "dev/console", "proc", "run", "sys", "init"}
     assert by_name["init"][0] == "-rwxr-xr-x"
-    assert int(by_name["init"][4]) == (OUT / "probe").stat().st_size
+    assert int(by_name["init"][4]) == (out / "probe").stat().st_size
     assert by_name["dev/console"][0] == "crw-------"
     assert by_name["dev/console"][4:6] == ["5,", "1"]
     for entry in entries:
@@ -97,11 +103,16 @@ def test_the_same_probe_gives_the_same_initramfs(tmp_path: Path) -> None:
     assert [path.name for path in again.parent.iterdir()] == [again.name]
 
 
-def test_probe_needs_no_shared_library() -> None:
-    assert b"/ld-linux" not in (OUT / "probe").read_bytes()
+@each_arch
+def test_probe_is_for_its_guest_and_needs_no_shared_library(out: Path) -> None:
+    probe = (out / "probe").read_bytes()
+    machine = {"x86_64": 62, "arm64": 183}[out.name]  # the ELF standard's numbers
+    assert int.from_bytes(probe[18:20], "little") == machine
+    assert b"/ld-linux" not in probe
 
 
 def test_kernel_arguments_are_one_a_line() -> None:
+    assert sorted(path.name for path in (IMAGES / "cmdline").iterdir()) == ARCHES
     for path in (IMAGES / "cmdline").iterdir():
         for number, line in enumerate(path.read_text().splitlines(), 1):
             assert re.fullmatch(r"#.*|\S*", line), f"{path}:{number}: {line!r}"
@@ -158,16 +169,26 @@ def test_a_built_entry_is_taken_from_the_cache(tmp_path: Path) -> None:
     assert (tmp_path / "linux/kernel").samefile(OUT / "linux/kernel")
 
 
-def test_setup_installs_what_is_missing_and_only_that(tmp_path: Path) -> None:
-    """With stand-ins for the package tools: `bc` is missing, all else is there; we are not root."""
+def debian(path: Path, missing: str) -> dict[str, str]:
+    """Make stand-ins for the package tools, with all installed but `missing`; we are not root.
+
+    Returns the environment in which they are found.
+    """
+    known = 'case $p in *:*) echo "installed $p" ;; *) echo "installed $p:amd64" ;; esac'
     executable(
-        tmp_path / "dpkg-query",
-        '#!/bin/sh\nshift 3\nfor p; do [ "$p" = bc ] || echo "installed $p"; done\nexit 1\n',
+        path / "dpkg-query",
+        f'#!/bin/sh\nshift 3\nfor p; do [ "$p" = {missing} ] || {known}; done\nexit 1\n',
     )
-    executable(tmp_path / "apt-get", '#!/bin/sh\necho "apt-get $DEBIAN_FRONTEND $*"\n')
-    executable(tmp_path / "sudo", '#!/bin/sh\necho "sudo $1"\nexec "$@"\n')
-    executable(tmp_path / "id", "#!/bin/sh\necho 1000\n")
-    setup = run(IMAGES / "setup.sh", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    answers = 'case $1 in --print-architecture) echo amd64 ;; --add-*) echo "dpkg $*" ;; esac'
+    executable(path / "dpkg", f"#!/bin/sh\n{answers}\n")
+    executable(path / "apt-get", '#!/bin/sh\necho "apt-get $DEBIAN_FRONTEND $*"\n')
+    executable(path / "sudo", '#!/bin/sh\necho "sudo $1"\nexec "$@"\n')
+    executable(path / "id", "#!/bin/sh\necho 1000\n")
+    return {"PATH": f"{path}:{os.environ['PATH']}"}
+
+
+def test_setup_installs_what_is_missing_and_only_that(tmp_path: Path) -> None:
+    setup = run(IMAGES / "setup.sh", **debian(tmp_path, missing="bc"))
     assert setup.returncode == 0, setup.stderr
     assert setup.stdout.splitlines() == [
         "  SETUP   installing bc",
@@ -178,10 +199,26 @@ def test_setup_installs_what_is_missing_and_only_that(tmp_path: Path) -> None:
     ]
 
 
-def test_setup_asks_apt_for_nothing_if_all_is_there(tmp_path: Path) -> None:
-    executable(tmp_path / "dpkg-query", '#!/bin/sh\nshift 3\nfor p; do echo "installed $p"; done\n')
-    executable(tmp_path / "apt-get", "#!/bin/sh\necho apt-get was called\n")
-    setup = run(IMAGES / "setup.sh", PATH=f"{tmp_path}:{os.environ['PATH']}")
+def test_setup_makes_another_architecture_known_before_it_installs_its_packages(
+    tmp_path: Path,
+) -> None:
+    setup = run(IMAGES / "setup.sh", **debian(tmp_path, missing="zlib1g-dev:arm64"))
+    assert setup.returncode == 0, setup.stderr
+    assert [line for line in setup.stdout.splitlines() if not line.startswith("sudo")] == [
+        "  SETUP   installing zlib1g-dev:arm64",
+        "dpkg --add-architecture arm64",
+        "apt-get noninteractive -qq update",
+        "apt-get noninteractive -qq -y --no-install-recommends install zlib1g-dev:arm64",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("purposes", "missing"), [(("report", "x86_64"), "zlib1g-dev:arm64"), ((), "nothing")]
+)
+def test_setup_asks_apt_for_nothing_if_all_is_there(
+    tmp_path: Path, purposes: tuple[str, ...], missing: str
+) -> None:
+    setup = run(IMAGES / "setup.sh", *purposes, **debian(tmp_path, missing))
     assert (setup.returncode, setup.stdout, setup.stderr) == (0, "", "")
 
 
@@ -191,3 +228,10 @@ def test_setup_elsewhere_than_on_debian_says_what_to_do(tmp_path: Path) -> None:
     setup = run(IMAGES / "setup.sh", PATH=tmp_path)
     assert setup.returncode == 2
     assert "packages.txt" in setup.stderr
+
+
+def test_a_report_of_an_unknown_target_names_those_there_are() -> None:
+    report = run("make", "-C", ROOT, "report", "TARGET=vax")
+    assert report.returncode == 2
+    assert "TARGET=vax: there is no runner/targets/vax.toml; targets are: " in report.stderr
+    assert "qemu-q35" in report.stderr

@@ -2,22 +2,15 @@
 /* The device configuration space (VIRTIO 1.4, 2.5). */
 #include <linux/virtio_config.h>
 
+#include "config_fields.h"
 #include "core.h"
 
-#define MAX_FIELDS 64
-
-/* Whether a device that offers @features has the field. */
-static bool exists(const struct avps_config_field *field, avps_features features)
-{
-	return !field->any_of || (field->any_of & features);
-}
-
-static enum avps_skip has_config(struct avps_device *dev, char *why, size_t why_size)
+static enum avps_skip has_constant_field(struct avps_device *dev, char *why, size_t why_size)
 {
 	const struct avps_device_class *class = avps_device_class_of(dev);
 
 	for (const struct avps_config_field *field = class ? class->config : NULL; field && field->width; field++)
-		if (exists(field, dev->offered) && !field->changes)
+		if (config_exists(dev, field) && !field->changes)
 			return 0;
 	snprintf(why, why_size, "the device has no configuration field that stays as it is");
 	return AVPS_SKIP_ABSENT;
@@ -26,26 +19,20 @@ static enum avps_skip has_config(struct avps_device *dev, char *why, size_t why_
 /*
  * The driver may read every field before FEATURES_OK: what it then sees is what it sees of a live device.
  */
-AVPS_TEST(core, config_is_readable_before_features_ok, CLAUSES("core-config-001"), NO_RING, ONLY_IF(has_config))
+AVPS_TEST(core, config_is_readable_before_features_ok, CLAUSES("core-config-001"), NO_RING, ONLY_IF(has_constant_field))
 {
 	const struct avps_config_field *fields = avps_device_class_of(self->dev)->config;
-	u32 early[MAX_FIELDS];
+	u32 early[CONFIG_MOST_FIELDS], live[CONFIG_MOST_FIELDS];
 
 	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_DRIVER);
-	for (int i = 0; fields[i].width; i++)
-		if (exists(&fields[i], self->dev->offered))
-			early[i] = self->ops->config_read(self->transport, fields[i].offset, fields[i].width);
+	config_read_all(self->dev, early);
 	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
 	avps_device_go(self->dev);
-	for (int i = 0; fields[i].width; i++) {
-		u32 live;
-
-		if (!exists(&fields[i], self->dev->offered) || fields[i].changes)
-			continue;
-		live = self->ops->config_read(self->transport, fields[i].offset, fields[i].width);
-		CHECK("core-config-001", early[i] == live,
-		      "the field at %u reads %#x before FEATURES_OK and %#x afterwards", fields[i].offset, early[i],
-		      live);
-	}
+	config_read_all(self->dev, live);
+	for (int i = 0; fields[i].width; i++)
+		if (config_exists(self->dev, &fields[i]) && !fields[i].changes)
+			CHECK("core-config-001", early[i] == live[i],
+			      "the field at %u reads %#x before FEATURES_OK and %#x afterwards", fields[i].offset,
+			      early[i], live[i]);
 }

@@ -4,7 +4,7 @@
 #include "core.h"
 #include "snapshot.h"
 
-/* Resets the queue of self->ex and waits until that is over. */
+/* Resets the queue of self->ex and waits until that is over. As long as it is enabled, nobody may set it up again. */
 #define RESET_QUEUE()                                                                                 \
 	do {                                                                                          \
 		avps_deadline deadline_ = avps_patience();                                            \
@@ -12,6 +12,8 @@
 		self->ops->queue_reset(self->transport, self->ex.vq.index);                           \
 		while (self->ops->queue_resetting(self->transport, self->ex.vq.index))                \
 			REQUIRE(avps_remaining_ms(deadline_), "the reset of the queue does not end"); \
+		REQUIRE(!self->ops->queue_enabled(self->transport, self->ex.vq.index),                \
+			"the queue is still enabled after its reset");                                \
 	} while (0)
 
 /* Sets the queue up anew, in other memory, with up to @size_ entries (0: as many as possible). */

@@ -13,7 +13,7 @@
 
 struct avps_bus_fact {
 	const char *name;
-	u32 value;
+	u64 value;
 };
 
 struct avps_device {

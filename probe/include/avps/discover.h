@@ -8,7 +8,8 @@
 #define AVPS_MAX_DEVICES 64
 
 /*
- * Finds and opens every VIRTIO device, in the order of their ids.
+ * Finds and opens every VIRTIO device: those on PCI in the order of their addresses there, then those behind memory-mapped
+ * registers in the order of theirs.
  *
  * @devices: room for AVPS_MAX_DEVICES. A device that is there and can't be opened is in the list, with `problem` set.
  *
@@ -16,7 +17,10 @@
  */
 int avps_discover(struct avps_device *devices);
 
-/* The part of it that looks at PCI (probe/discover/pci.c): adds to @devices from index @n on, returns the new count. */
+/* The parts of it: each adds to @devices from index @n on, and returns the new count or a negative errno. */
 int avps_discover_pci(struct avps_device *devices, int n);
+
+/* What the device tree, ACPI or the kernel's arguments (virtio_mmio.device=) name; empty places are left out (4.2.2.2). */
+int avps_discover_mmio(struct avps_device *devices, int n);
 
 #endif

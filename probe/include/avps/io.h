@@ -13,7 +13,7 @@
 
 enum avps_interrupts {
 	AVPS_INTERRUPTS_NONE,
-	AVPS_INTERRUPTS_INTX, /* one level-triggered line */
+	AVPS_INTERRUPTS_INTX, /* one line for everything; on PCI level-triggered */
 	AVPS_INTERRUPTS_MSIX, /* messages, one per vector */
 };
 
@@ -78,6 +78,29 @@ unsigned int avps_io_interrupt_take(struct avps_io *io, u16 vector);
  *
  * Returns 0 and the handle in *io; or a negative errno, with a sentence for the report in @why (@why_size bytes).
  */
-int avps_vfio_open(const char *address, struct avps_io **io, char *why, size_t why_size);
+int avps_vfio_pci_open(const char *address, struct avps_io **io, char *why, size_t why_size);
+
+/*
+ * Opens platform device @name ("a003e00.virtio_mmio") through vfio-platform in no-IOMMU mode, binding it first. Its first
+ * window is region 0, its first interrupt line AVPS_INTERRUPTS_INTX: whether it triggers by level or by edge, it is to be
+ * unmasked after each interrupt.
+ *
+ * Results as avps_vfio_pci_open().
+ */
+int avps_vfio_platform_open(const char *name, struct avps_io **io, char *why, size_t why_size);
+
+/*
+ * Opens the registers at physical address @address, @size bytes, through /dev/mem. There are no interrupts.
+ *
+ * Results as avps_vfio_pci_open().
+ */
+int avps_devmem_open(u64 address, u64 size, struct avps_io **io, char *why, size_t why_size);
+
+/*
+ * Opens PCI function @address through sysfs alone, for a kernel without VFIO. There are no interrupts.
+ *
+ * Results as avps_vfio_pci_open().
+ */
+int avps_sysfs_pci_open(const char *address, struct avps_io **io, char *why, size_t why_size);
 
 #endif

@@ -105,7 +105,7 @@ struct avps_outcome {
 };
 
 /* All tests that are linked in, sorted by suite, file and line. Returns how many; the array stays valid. */
-size_t avps_tests(const struct avps_test *const **tests);
+size_t avps_all_tests(const struct avps_test *const **tests);
 
 /* "block.write_then_read" into @out. */
 void avps_test_name(const struct avps_test *test, char *out, size_t size);

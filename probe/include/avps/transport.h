@@ -30,7 +30,7 @@ struct avps_transport_ops {
 	u8 (*get_status)(struct avps_transport *t);
 	void (*set_status)(struct avps_transport *t, u8 status);
 
-	/* 32 feature bits from bit @word * 32 on. */
+	/* 32 feature bits from bit @word * 32 on. driver_features is NULL where the register is write-only (MMIO). */
 	u32 (*device_features)(struct avps_transport *t, u32 word);
 	u32 (*driver_features)(struct avps_transport *t, u32 word);
 	void (*set_driver_features)(struct avps_transport *t, u32 word, u32 bits);

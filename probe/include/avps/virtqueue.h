@@ -82,7 +82,7 @@ struct avps_order {
 	struct {
 		u16 id;
 		u32 writable; /* bytes; the length of those that were passed over */
-	} *in_flight;
+	} * in_flight;
 	u16 first, count;
 	bool batch; /* the device has used all up to `last` */
 	struct avps_used last;
@@ -96,6 +96,7 @@ struct avps_vq {
 	u16 size;
 	u16 vector; /* AVPS_NO_VECTOR: nobody is told */
 	bool level; /* the interrupt is a line, acknowledged by reading the interrupt status */
+	u16 covered; /* buffers that an interrupt may stand for besides the one that was taken with it */
 	bool notification_data; /* notifications say where the next descriptor is: NOTIFICATION_DATA was accepted */
 	bool in_order; /* the device uses buffers in order: IN_ORDER was accepted */
 	struct avps_queue_setup setup;
@@ -135,7 +136,7 @@ void avps_vq_notify(struct avps_vq *vq);
  * Takes the next used buffer if there is one.
  *
  * Returns 1 with *used filled, 0 when the device has used nothing more, -EPROTO when it used a buffer that was not made
- * available.
+ * available, or not in order with IN_ORDER; *used then says what it was.
  */
 int avps_vq_poll_used(struct avps_vq *vq, struct avps_used *used);
 
@@ -165,5 +166,8 @@ void avps_vq_want_interrupts(struct avps_vq *vq, bool want);
 /* The layouts' part, for virtqueue.c. */
 int avps_split_init(struct avps_vq *vq);
 int avps_packed_init(struct avps_vq *vq);
+
+/* For the layouts: how many buffers a used entry of @id stands for with IN_ORDER; 0 when @id is not in flight. */
+u16 avps_vq_batch(const struct avps_vq *vq, u16 id);
 
 #endif

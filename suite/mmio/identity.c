@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the device calls itself (VIRTIO 1.4, 4.2.2). */
+#include "mmio.h"
+
+/* Judges the registers that never change. A device was found by what they read then. */
+#define CHECK_IDENTITY(vendor_)                                              \
+	do {                                                                 \
+		CHECK_EQ("mmio-001", READ(MAGIC_VALUE), AVPS_MMIO_MAGIC);    \
+		CHECK_EQ("mmio-002", READ(VERSION), AVPS_MMIO_VERSION);      \
+		CHECK_EQ("mmio-p01", READ(DEVICE_ID), self->dev->virtio_id); \
+		CHECK_EQ("mmio-p01", READ(VENDOR_ID), vendor_);              \
+	} while (0)
+
+/*
+ * A device says what it is at all times: at rest, while it is set up, live, failed, and after a reset.
+ */
+AVPS_TEST(mmio, identity_is_always_there, CLAUSES("mmio-001", "mmio-002", "mmio-p01"), NO_RING)
+{
+	u32 vendor = READ(VENDOR_ID);
+
+	CHECK_IDENTITY(vendor);
+	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_DRIVER);
+	CHECK_IDENTITY(vendor);
+	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
+	CHECK_IDENTITY(vendor);
+	avps_device_go(self->dev);
+	CHECK_IDENTITY(vendor);
+	avps_device_add_status(self->dev, VIRTIO_CONFIG_S_FAILED);
+	CHECK_IDENTITY(vendor);
+	REQUIRE(!avps_device_reset(self->dev), "the device status did not become 0 after a reset");
+	CHECK_IDENTITY(vendor);
+}
