@@ -6,6 +6,7 @@ complete, and finds the devices in the way that the machine has them.
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -131,3 +132,27 @@ def test_messages_through_the_older_interrupt_controller(tmp_path: Path) -> None
     report = run(changed(tmp_path, "qemu-arm64-pci", words), tmp_path)
     check_whole(report)
     assert verdicts(report, "core.interrupt_for_used_buffer") == {"PASS"}
+
+
+def packed(tree: bytes) -> bytes:
+    """Take the room for more, which QEMU leaves in a device tree, off its end."""
+    words = struct.unpack(">10I", tree[:40])
+    starts, sizes = words[2:4], words[:7:-1]  # of structure and strings: offsets, and lengths
+    end = max(start + size for start, size in zip(starts, sizes))
+    return struct.pack(">2I", words[0], end) + tree[8:end]
+
+
+def test_a_tree_that_hides_the_coherence_is_told(tmp_path: Path) -> None:
+    """The machine's own tree, with one property spelt wrong."""
+    tree = tmp_path / "machine.dtb"
+    machine = f"virt,gic-version=3,dumpdtb={tree}"
+    command = ["qemu-system-aarch64", "-nodefaults", "-display", "none", "-cpu", "max", "-m", "128"]
+    subprocess.run([*command, "-machine", machine], check=True, capture_output=True, timeout=60)
+    blob = packed(tree.read_bytes())
+    assert b"dma-coherent\0" in blob
+    tree.write_bytes(blob.replace(b"dma-coherent\0", b"dma-coherant\0"))
+    words = '"-kernel"', f'"-dtb", "{tree}", "-kernel"'
+    report = run(changed(tmp_path, "qemu-arm64-mmio", words), tmp_path)
+    check_whole(report)
+    assert verdicts(report, "mmio.tree_says_that_the_device_is_coherent") == {"FAIL"}
+    assert verdicts(report, "mmio.tree_names_the_window") == {"PASS"}

@@ -82,9 +82,9 @@ int exercise_start_with_vector(struct exercise *ex, const struct avps_instance *
 	return err;
 }
 
-int exercise_start_with_size(struct exercise *ex, const struct avps_instance *on, u16 size)
+int exercise_start_with(struct exercise *ex, const struct avps_instance *on, avps_features more, u16 size)
 {
-	int err = begin(ex, on, 0, size) ?: finish(ex, AVPS_NO_VECTOR);
+	int err = begin(ex, on, more, size) ?: finish(ex, AVPS_NO_VECTOR);
 
 	if (!err)
 		avps_device_go(ex->dev);

@@ -45,8 +45,8 @@ int exercise_start(struct exercise *ex, const struct avps_instance *on, avps_fea
 /* The same with a certain interrupt vector for the queue; on a device with MSI-X. */
 int exercise_start_with_vector(struct exercise *ex, const struct avps_instance *on, u16 vector);
 
-/* The same with a queue of up to @size entries. */
-int exercise_start_with_size(struct exercise *ex, const struct avps_instance *on, u16 size);
+/* The same with @more features and a queue of up to @size entries. */
+int exercise_start_with(struct exercise *ex, const struct avps_instance *on, avps_features more, u16 size);
 
 /* The same with no vector for the queue. */
 int exercise_start_without_vector(struct exercise *ex, const struct avps_instance *on);

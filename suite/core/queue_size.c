@@ -3,18 +3,18 @@
 #include "core.h"
 
 /* Makes requests on a queue of @size_ entries until it has come round twice, or a few times for a long one. */
-#define CHECK_SIZE(clause_, size_)                                                                                     \
-	do {                                                                                                           \
-		u16 want_ = (size_);                                                                                   \
-                                                                                                                       \
-		avps_dma_rewind();                                                                                     \
-		REQUIRE(!exercise_start_with_size(&self->ex, self->on, want_), "the device could not be initialised"); \
-		for (int n_ = 0; n_ < (want_ < 32 ? 2 * want_ + 1 : 3); n_++) {                                        \
-			const char *wrong_ = exercise_once(&self->ex);                                                 \
-                                                                                                                       \
-			if (!CHECK_WORKS(clause_, wrong_, "request %d with a queue of %u entries", n_, want_))         \
-				AVPS_STOP();                                                                           \
-		}                                                                                                      \
+#define CHECK_SIZE(clause_, size_)                                                                                   \
+	do {                                                                                                         \
+		u16 want_ = (size_);                                                                                 \
+                                                                                                                     \
+		avps_dma_rewind();                                                                                   \
+		REQUIRE(!exercise_start_with(&self->ex, self->on, 0, want_), "the device could not be initialised"); \
+		for (int n_ = 0; n_ < (want_ < 32 ? 2 * want_ + 1 : 3); n_++) {                                      \
+			const char *wrong_ = exercise_once(&self->ex);                                               \
+                                                                                                                     \
+			if (!CHECK_WORKS(clause_, wrong_, "request %d with a queue of %u entries", n_, want_))       \
+				AVPS_STOP();                                                                         \
+		}                                                                                                    \
 	} while (0)
 
 /*

@@ -11,23 +11,6 @@ static volatile u16 *used_event(struct avps_vq *vq)
 }
 
 /*
- * Makes a request and watches the ring, not the interrupt, until it is used. Then reads a register: what the device
- * does along with using the buffer is done when it answers.
- */
-#define REQUEST_SPINNING()                                                                                      \
-	do {                                                                                                    \
-		struct exercise_request request_;                                                               \
-		struct avps_used used_;                                                                         \
-		const char *wrong_;                                                                             \
-                                                                                                                \
-		exercise_add(&self->ex, &request_);                                                             \
-		avps_vq_notify(&self->ex.vq);                                                                   \
-		wrong_ = exercise_wrong(&self->ex, &request_, avps_vq_spin_used(&self->ex.vq, &used_), &used_); \
-		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);                                     \
-		self->ops->get_status(self->transport);                                                         \
-	} while (0)
-
-/*
  * A used buffer is signalled when the driver has not said otherwise.
  */
 AVPS_TEST(core, interrupt_for_used_buffer, CLAUSES("core-split-011"), SPLIT_RING, ONLY_IF(exercise_interrupts))
