@@ -40,21 +40,4 @@ AVPS_TEARDOWN(core)
 		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_); \
 	} while (0)
 
-/*
- * Makes a request and watches the ring, not the interrupt, until it is used. Then reads a register: what the device
- * does along with using the buffer is done when it answers.
- */
-#define REQUEST_SPINNING()                                                                                      \
-	do {                                                                                                    \
-		struct exercise_request request_;                                                               \
-		struct avps_used used_;                                                                         \
-		const char *wrong_;                                                                             \
-                                                                                                                \
-		exercise_add(&self->ex, &request_);                                                             \
-		avps_vq_notify(&self->ex.vq);                                                                   \
-		wrong_ = exercise_wrong(&self->ex, &request_, avps_vq_spin_used(&self->ex.vq, &used_), &used_); \
-		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_);                                     \
-		self->ops->get_status(self->transport);                                                         \
-	} while (0)
-
 #endif
