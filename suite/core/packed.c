@@ -83,6 +83,8 @@ AVPS_TEST(core, unavailable_descriptors_are_left_alone, CLAUSES("core-packed-005
 	struct snapshot bait_before, table;
 	struct vring_packed_desc *desc;
 	struct exercise_request request;
+	struct avps_used used;
+	const char *wrong;
 	u16 beyond;
 
 	START(0);
@@ -95,16 +97,10 @@ AVPS_TEST(core, unavailable_descriptors_are_left_alone, CLAUSES("core-packed-005
 		leave_stale(&desc[beyond + i], bait, self->ex.vq.size - 1 - i);
 	bait_before = snapshot_take(bait.cpu, bait.len);
 	table = snapshot_take(&desc[beyond], BATCH * sizeof(*desc));
-	for (int i = 0; i < 2; i++) {
-		struct avps_used used;
-		const char *wrong;
-
-		avps_vq_notify(&self->ex.vq);
-		if (i)
-			continue;
-		wrong = exercise_wrong(&self->ex, &request, avps_vq_spin_used(&self->ex.vq, &used), &used);
-		REQUIRE(!wrong, "a plain request went wrong: %s", wrong);
-	}
+	avps_vq_notify(&self->ex.vq);
+	wrong = exercise_wrong(&self->ex, &request, avps_vq_spin_used(&self->ex.vq, &used), &used);
+	REQUIRE(!wrong, "a plain request went wrong: %s", wrong);
+	avps_vq_notify(&self->ex.vq);
 	/* What was taken up by the last notification is finished, or dropped, when a reset is over. */
 	REQUIRE(!avps_device_reset(self->dev), "the device status did not become 0 after a reset");
 	CHECK_UNTOUCHED("core-packed-005", table, "descriptors that were not available");
