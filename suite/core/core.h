@@ -3,8 +3,7 @@
 #ifndef AVPS_CORE_H
 #define AVPS_CORE_H
 
-#include "exercise.h"
-#include "suite/harness.h"
+#include "requests.h"
 
 AVPS_SUITE(core)
 {
@@ -29,15 +28,5 @@ AVPS_TEARDOWN(core)
 	avps_device_reset(self->dev);
 	avps_device_interrupts(self->dev, AVPS_INTERRUPTS_NONE);
 }
-
-/* Starts self->ex with @more features, or ends the test. */
-#define START(more_) REQUIRE(!exercise_start(&self->ex, self->on, more_), "the device could not be initialised")
-
-/* Makes one request that must succeed for the test to go on. */
-#define REQUEST()                                                           \
-	do {                                                                \
-		const char *wrong_ = exercise_once(&self->ex);              \
-		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_); \
-	} while (0)
 
 #endif

@@ -6,8 +6,7 @@
 #include <linux/virtio_config.h>
 
 #include "avps/mmio.h"
-#include "suite/core/exercise.h"
-#include "suite/harness.h"
+#include "suite/core/requests.h"
 
 AVPS_SUITE(mmio, .transport = "mmio")
 {
@@ -49,16 +48,6 @@ AVPS_TEARDOWN(mmio)
 	do {                                   \
 		WRITE(QUEUE_SEL, queue_);      \
 		WRITE(register_, value_);      \
-	} while (0)
-
-/* Brings self->ex up with @more_ features, or ends the test. */
-#define START(more_) REQUIRE(!exercise_start(&self->ex, self->on, more_), "the device could not be initialised")
-
-/* Makes one request that must succeed for the test to go on. */
-#define REQUEST()                                                           \
-	do {                                                                \
-		const char *wrong_ = exercise_once(&self->ex);              \
-		REQUIRE(!wrong_, "a plain request went wrong: %s", wrong_); \
 	} while (0)
 
 #endif
