@@ -4,6 +4,7 @@
 #include <time.h>
 
 static unsigned int patience_ms = 4000;
+static u64 (*device_clock)(void) = avps_now_us;
 
 u64 avps_now_us(void)
 {
@@ -15,7 +16,12 @@ u64 avps_now_us(void)
 
 avps_deadline avps_patience(void)
 {
-	return avps_now_us() + (u64)patience_ms * 1000;
+	return device_clock() + (u64)patience_ms * 1000;
+}
+
+void avps_set_device_clock(u64 (*now_us)(void))
+{
+	device_clock = now_us;
 }
 
 void avps_set_patience_ms(unsigned int ms)
@@ -25,7 +31,7 @@ void avps_set_patience_ms(unsigned int ms)
 
 int avps_remaining_ms(avps_deadline deadline)
 {
-	u64 now = avps_now_us();
+	u64 now = device_clock();
 
 	return now >= deadline ? 0 : (deadline - now + 999) / 1000;
 }

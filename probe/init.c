@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Process 1 of the guest: makes the machine usable, runs the plan, tells the host, powers off. */
+/* Process 1 of the guest: makes the machine usable, has the session, powers off. */
 #include "avps/init.h"
 
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -18,16 +17,12 @@
 #include "avps/clock.h"
 #include "avps/discover.h"
 #include "avps/dma.h"
-#include "avps/plan.h"
 #include "avps/report.h"
+#include "avps/session.h"
 #include "avps/trace.h"
 
 #define OPTIONS_PATH "/avps.json"
 #define DMA_PAGES 4
-#define HOST_PATIENCE_US (2 * 1000 * 1000) /* how long a host that never answers may cost */
-
-static struct avps_device devices[AVPS_MAX_DEVICES];
-static int n_devices;
 
 static void mount_one(const char *type, const char *where)
 {
@@ -93,88 +88,6 @@ static const char *stream_path(const struct avps_options *options)
 	return is_port("ttyS1") ? "/dev/ttyS1" : "/dev/console";
 }
 
-/*
- * Asks the host which entries of the plan to run.
- *
- * Returns an array of @n flags, or NULL for all of them: also when the host does not answer.
- */
-static bool *ask_selection(int n)
-{
-	struct json_object *ask = avps_record_new("ask"), *answer, *run;
-	bool *selected;
-
-	avps_record_number(ask, "id", 1);
-	avps_record_text(ask, "what", "select");
-	avps_stream_send(ask);
-	answer = avps_stream_receive(avps_now_us() + HOST_PATIENCE_US);
-	if (!json_object_object_get_ex(answer, "run", &run) || !json_object_is_type(run, json_type_array)) {
-		json_object_put(answer);
-		return NULL;
-	}
-	selected = calloc(n + 1, sizeof(*selected));
-	for (size_t i = 0; selected && i < json_object_array_length(run); i++) {
-		int index = json_object_get_int(json_object_array_get_idx(run, i));
-
-		if (index >= 0 && index < n)
-			selected[index] = true;
-	}
-	json_object_put(answer);
-	return selected;
-}
-
-static void run_plan(const struct avps_options *options)
-{
-	struct avps_outcome *outcome =
-		mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct avps_run *plan;
-	bool *selected;
-	int n;
-
-	if (outcome == MAP_FAILED) {
-		avps_report_log("error", "no memory for results");
-		return;
-	}
-	n = avps_plan_make(devices, n_devices, options, &plan);
-	if (n < 0) {
-		avps_report_log("error", "no memory for the plan");
-		return;
-	}
-	avps_plan_report(plan, n);
-	selected = options->interactive ? ask_selection(n) : NULL;
-	avps_plan_run(plan, n, selected, options, outcome);
-	free(selected);
-	free(plan);
-}
-
-/* After `bye`: repeats what the host missed, until it is content or says nothing more. */
-static void serve_resends(void)
-{
-	struct json_object *line, *type, *seqs;
-
-	while ((line = avps_stream_receive(avps_now_us() + HOST_PATIENCE_US))) {
-		bool done = json_object_object_get_ex(line, "type", &type) &&
-			    !strcmp(json_object_get_string(type) ?: "", "done");
-
-		if (json_object_object_get_ex(line, "seqs", &seqs) && json_object_is_type(seqs, json_type_array))
-			for (size_t i = 0; i < json_object_array_length(seqs); i++)
-				avps_stream_resend(json_object_get_int(json_object_array_get_idx(seqs, i)));
-		json_object_put(line);
-		if (done)
-			return;
-	}
-}
-
-static void discover(void)
-{
-	n_devices = avps_discover(devices);
-	if (n_devices < 0) {
-		avps_report_log("error", "looking for devices: %s", strerror(-n_devices));
-		n_devices = 0;
-	}
-	for (int i = 0; i < n_devices; i++)
-		avps_report_device(&devices[i]);
-}
-
 void avps_init_main(void)
 {
 	struct avps_options options;
@@ -203,11 +116,9 @@ void avps_init_main(void)
 		avps_report_log("error", "%s", why);
 	else if (err)
 		avps_report_log("error", "DMA memory (%d huge pages): %s", DMA_PAGES, strerror(-err));
-	else {
-		discover();
-		run_plan(&options);
-	}
-	avps_stream_bye();
-	serve_resends();
+	if (options_err || err)
+		avps_session_end();
+	else
+		avps_session(&options, avps_discover);
 	power_off();
 }

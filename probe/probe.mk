@@ -9,7 +9,9 @@ CROSS := $(CROSS_$(ARCH))
 CC := $(CROSS)gcc
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 
-PROBE_SOURCES := $(sort $(shell find probe suite -name '*.c' -not -path '*/tests/*'))
+# What runs on this machine only: reference devices in the place of real ones.
+HOST_ONLY := probe/host.c probe/io/sim.c probe/discover/simulated.c
+PROBE_SOURCES := $(sort $(filter-out $(HOST_ONLY) probe/fuzz/%,$(shell find probe suite -name '*.c' -not -path '*/tests/*')))
 PROBE_OBJECTS := $(PROBE_SOURCES:%.c=$(OUT)/obj/%.o)
 PROBE_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror
 PROBE_CPPFLAGS := -D_GNU_SOURCE -I. -Iprobe/include $(LINUX_CPPFLAGS)
@@ -47,3 +49,4 @@ endif
 -include $(PROBE_OBJECTS:.o=.d)
 
 include probe/tests/tests.mk
+include refdev/refdev.mk

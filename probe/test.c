@@ -10,6 +10,8 @@
 extern const struct avps_test *__start_avps_tests[] __attribute__((weak));
 extern const struct avps_test *__stop_avps_tests[] __attribute__((weak));
 
+bool avps_tests_in_process;
+
 static int by_source(const void *a, const void *b)
 {
 	const struct avps_test *left = *(const struct avps_test *const *)a;

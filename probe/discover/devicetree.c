@@ -15,7 +15,20 @@
 #define MAX_CELLS 2 /* of an address or a size: 64 bits */
 #define MAX_DEPTH 16
 
-const void *avps_tree(void)
+/* A tree that takes the place of the machine's. */
+static struct {
+	const void *blob;
+	bool (*path)(const char *name, char *path, size_t size);
+} simulated;
+
+void avps_tree_simulate(const void *blob, bool (*path)(const char *name, char *path, size_t size))
+{
+	simulated.blob = blob;
+	simulated.path = path;
+}
+
+/* The kernel's copy of what the firmware handed over; NULL if it has none, or a broken one. */
+static const void *machine_tree(void)
 {
 	static void *blob;
 	static bool tried;
@@ -35,14 +48,30 @@ const void *avps_tree(void)
 	return blob;
 }
 
+const void *avps_tree(void)
+{
+	return simulated.blob ?: machine_tree();
+}
+
 bool avps_tree_path(const char *name, char *path, size_t size)
 {
 	char link[PATH_MAX], folder[PATH_MAX];
 
+	if (simulated.blob)
+		return simulated.path(name, path, size);
 	snprintf(link, sizeof(link), "/sys/bus/platform/devices/%s/of_node", name);
 	if (!realpath(link, folder) || strncmp(folder, NODES "/", strlen(NODES "/")))
 		return false;
 	return snprintf(path, size, "%s", folder + strlen(NODES)) < (int)size;
+}
+
+bool avps_tree_says_if_coherent(void)
+{
+#if defined(__aarch64__) || defined(__arm__)
+	return true;
+#else
+	return simulated.blob;
+#endif
 }
 
 bool avps_tree_is(const void *fdt, const char *path, const char *compatible)

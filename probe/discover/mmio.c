@@ -66,14 +66,18 @@ static void add_facts(struct avps_device *dev, const struct place *place)
 /* Fills @dev in; false if the place is empty, which is no fault (4.2.2.2). */
 static bool take(struct avps_device *dev, const struct place *place)
 {
-	int err;
-
 	memset(dev, 0, sizeof(*dev));
 	memcpy(dev->id, place->id, sizeof(dev->id));
 	dev->bus = "mmio";
 	if (open_place(place, &dev->io, dev->problem, sizeof(dev->problem)))
 		return true;
-	err = avps_mmio_identify(dev->io, &dev->virtio_id, dev->problem, sizeof(dev->problem));
+	return avps_discover_registers(dev, place);
+}
+
+bool avps_discover_registers(struct avps_device *dev, const struct place *place)
+{
+	int err = avps_mmio_identify(dev->io, &dev->virtio_id, dev->problem, sizeof(dev->problem));
+
 	if (!err && !dev->virtio_id) {
 		dev->io->ops->close(dev->io);
 		return false;

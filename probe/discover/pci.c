@@ -70,10 +70,18 @@ static void open_function(struct avps_device *dev)
 	avps_device_survey(dev);
 }
 
+bool avps_pci_is_virtio(u32 vendor, u32 device, u32 *virtio_id)
+{
+	if (vendor != VIRTIO_VENDOR || device < TRANSITIONAL_FIRST || device > MODERN_LAST)
+		return false;
+	*virtio_id = device <= TRANSITIONAL_LAST ? transitional_id(device) : device - MODERN_FIRST;
+	return true;
+}
+
 /* Fills @dev in if the function at @address is a VIRTIO device. */
 static bool take(struct avps_device *dev, const char *address)
 {
-	u32 device = attribute(address, "device");
+	u32 device = attribute(address, "device"), virtio_id;
 	struct avps_bus_fact facts[] = {
 		{ "vendor", attribute(address, "vendor") },
 		{ "device", device },
@@ -82,12 +90,12 @@ static bool take(struct avps_device *dev, const char *address)
 		{ "subsystem", attribute(address, "subsystem_device") },
 	};
 
-	if (facts[0].value != VIRTIO_VENDOR || device < TRANSITIONAL_FIRST || device > MODERN_LAST)
+	if (!avps_pci_is_virtio(facts[0].value, device, &virtio_id))
 		return false;
 	memset(dev, 0, sizeof(*dev));
 	snprintf(dev->id, sizeof(dev->id), "%.*s", AVPS_ID_SIZE - 1, address);
 	dev->bus = "pci";
-	dev->virtio_id = device <= TRANSITIONAL_LAST ? transitional_id(device) : device - MODERN_FIRST;
+	dev->virtio_id = virtio_id;
 	memcpy(dev->facts, facts, sizeof(facts));
 	open_function(dev);
 	return true;

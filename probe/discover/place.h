@@ -26,4 +26,7 @@ int places_of_platform(struct place *places, int n);
  */
 int places_of_cmdline(const char *cmdline, struct place *places, int n);
 
+/* Takes up a device whose registers @dev->io shows; false if the place is empty, which is no fault (4.2.2.2). */
+bool avps_discover_registers(struct avps_device *dev, const struct place *place);
+
 #endif

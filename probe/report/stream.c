@@ -47,21 +47,28 @@ static int make_raw(int fd)
 	return tcsetattr(fd, TCSANOW, &settings) ? -errno : 0;
 }
 
-int avps_stream_open(const char *path)
+int avps_stream_use(int fd)
 {
 	int err;
 
 	sent = mmap(NULL, sizeof(*sent), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (sent == MAP_FAILED)
 		return -errno;
-	stream = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (stream < 0)
+	err = make_raw(fd);
+	if (!err)
+		stream = fd;
+	return err;
+}
+
+int avps_stream_open(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC), err;
+
+	if (fd < 0)
 		return -errno;
-	err = make_raw(stream);
-	if (err) {
-		close(stream);
-		stream = -1;
-	}
+	err = avps_stream_use(fd);
+	if (err)
+		close(fd);
 	return err;
 }
 
@@ -199,8 +206,17 @@ static struct json_object *take_line(bool *more)
 	return json;
 }
 
-struct json_object *avps_stream_receive(avps_deadline deadline)
+/* Milliseconds of the host's time until @deadline, rounded up. */
+static int remaining_ms(u64 deadline)
 {
+	u64 now = avps_now_us();
+
+	return now >= deadline ? 0 : (deadline - now + 999) / 1000;
+}
+
+struct json_object *avps_stream_receive(unsigned int limit_ms)
+{
+	u64 deadline = avps_now_us() + (u64)limit_ms * 1000;
 	struct pollfd pollfd = { .fd = stream, .events = POLLIN };
 	struct json_object *json;
 	ssize_t got;
@@ -214,7 +230,7 @@ struct json_object *avps_stream_receive(avps_deadline deadline)
 		} while (more);
 		if (incoming.have == sizeof(incoming.bytes))
 			incoming.have = 0; /* no record is that long */
-		if (poll(&pollfd, 1, avps_remaining_ms(deadline)) <= 0)
+		if (poll(&pollfd, 1, remaining_ms(deadline)) <= 0)
 			return NULL;
 		got = read(stream, incoming.bytes + incoming.have, sizeof(incoming.bytes) - incoming.have);
 		if (got <= 0)

@@ -18,7 +18,9 @@ static inline const void *dma_mark(void)
 /* A copy of all that was taken since @mark. */
 static inline struct snapshot dma_since(const void *mark)
 {
-	return snapshot_take(mark, (const u8 *)avps_dma_alloc(1, 1).cpu - (const u8 *)mark);
+	struct avps_buf all = avps_dma_since(mark);
+
+	return snapshot_take(all.cpu, all.len);
 }
 
 #endif

@@ -77,13 +77,12 @@ AVPS_TEST(mmio, tree_names_the_interrupt, CLAUSES("mmio-p08"), ONLY_IF(in_tree_a
 	CHECK("mmio-p08", used.interrupted, "a buffer was used, and no interrupt came");
 }
 
-/* On other architectures a device is coherent unless the tree says that it is not. */
 static enum avps_skip says_if_coherent(struct avps_device *dev, char *why, size_t why_size)
 {
-#if !defined(__aarch64__) && !defined(__arm__)
-	snprintf(why, why_size, "on this architecture devices are coherent unless the tree says otherwise");
-	return AVPS_SKIP_ABSENT;
-#endif
+	if (!avps_tree_says_if_coherent()) {
+		snprintf(why, why_size, "on this architecture devices are coherent unless the tree says otherwise");
+		return AVPS_SKIP_ABSENT;
+	}
 	return in_tree_and_known(dev, why, why_size);
 }
 

@@ -8,8 +8,15 @@
 /* Microseconds of the monotonic clock. */
 u64 avps_now_us(void);
 
-/* A point in time after which a wait gives up, in avps_now_us() time. */
+/*
+ * A point in time after which a wait for the device gives up, in microseconds of the devices' clock. That is
+ * avps_now_us(), unless devices are simulated: then their time goes on with each look at it, and a wait that is in vain costs
+ * nothing.
+ */
 typedef u64 avps_deadline;
+
+/* Makes @now_us the devices' clock. It must never go backwards. */
+void avps_set_device_clock(u64 (*now_us)(void));
 
 /* How long a wait for the device may last from now on; the length is the run's `patience_ms`. */
 avps_deadline avps_patience(void);

@@ -21,6 +21,20 @@ const void *avps_tree(void);
 /* The path in the tree of the node that the kernel made platform device @name from; false if it made it otherwise. */
 bool avps_tree_path(const char *name, char *path, size_t size);
 
+/*
+ * Whether a device that is coherent with the caches has to say so in the tree: on other architectures than ARM all are, unless
+ * the tree denies it.
+ */
+bool avps_tree_says_if_coherent(void);
+
+/*
+ * Puts the tree of a simulated machine, which is an ARM one in this, in the place of the machine's own.
+ *
+ * @blob: must stay valid
+ * @path: what avps_tree_path() is to do
+ */
+void avps_tree_simulate(const void *blob, bool (*path)(const char *name, char *path, size_t size));
+
 /* Whether node @path of @fdt says that it is @compatible. */
 bool avps_tree_is(const void *fdt, const char *path, const char *compatible);
 

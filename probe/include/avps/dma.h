@@ -49,6 +49,21 @@ struct avps_buf avps_dma_alloc(size_t len, size_t align);
 /* The same, filled with zeroes. */
 struct avps_buf avps_dma_zeroed(size_t len, size_t align);
 
+/* All that was taken since the piece that starts at @first, it included, as one: with the gaps between the pieces. */
+struct avps_buf avps_dma_since(const void *first);
+
+/*
+ * Guards the arena, where the probe is built with AddressSanitizer: nothing may be touched of it but what was handed out, by the
+ * CPU. For devices see avps_dma_handed_out(), which whoever simulates them has to ask.
+ */
+void avps_dma_guard(void);
+
+/*
+ * Whether @len bytes at @cpu, of the arena, were handed out. Only where it is guarded is that known; else the answer is yes, as
+ * from a machine without IOMMU.
+ */
+bool avps_dma_handed_out(void *cpu, size_t len);
+
 /* The part of @buf from @offset on, @len bytes long. */
 struct avps_buf avps_buf_slice(struct avps_buf buf, size_t offset, size_t len);
 

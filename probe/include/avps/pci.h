@@ -32,6 +32,9 @@ struct avps_pci {
 	const struct avps_pci_cap *pci_cfg;
 };
 
+/* Whether PCI ids are those of a VIRTIO device (4.1.2), and of which type; *virtio_id is 0 where that is not known. */
+bool avps_pci_is_virtio(u32 vendor, u32 device, u32 *virtio_id);
+
 /* The PCI transport of a device whose transport is known to be PCI. */
 struct avps_pci *avps_pci_of(struct avps_transport *t);
 

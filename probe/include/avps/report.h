@@ -20,6 +20,9 @@
  */
 int avps_stream_open(const char *path);
 
+/* The same with @fd, a file that is open for reading and writing already. */
+int avps_stream_use(int fd);
+
 /*
  * Sends a record and keeps it. Takes over the reference. Works in a forked test too, as long as only one process sends
  * at a time.
@@ -36,12 +39,12 @@ void avps_stream_bye(void);
 bool avps_stream_resend(u32 seq);
 
 /*
- * Waits for a line from the host.
+ * Waits up to @limit_ms milliseconds for a line from the host.
  *
- * Returns its JSON (the caller's to put back with json_object_put()), or NULL when @deadline passed. Anything that is
- * not an intact record is passed over.
+ * Returns its JSON (the caller's to put back with json_object_put()), or NULL when none came. Anything that is not an
+ * intact record is passed over.
  */
-struct json_object *avps_stream_receive(avps_deadline deadline);
+struct json_object *avps_stream_receive(unsigned int limit_ms);
 
 /* A new record of that type, to be filled and sent. */
 struct json_object *avps_record_new(const char *type);

@@ -104,6 +104,12 @@ struct avps_outcome {
 	u64 duration_us;
 };
 
+/*
+ * Whether tests run in this process and not in a child of it. There is no time limit then, and a test that stops calls
+ * _exit(), which must come back to whoever started it: that is for probe/fuzz alone.
+ */
+extern bool avps_tests_in_process;
+
 /* All tests that are linked in, sorted by suite, file and line. Returns how many; the array stays valid. */
 size_t avps_all_tests(const struct avps_test *const **tests);
 
