@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A reference disk (VIRTIO 1.4, 5.2): its sectors are kept in memory, twice, as a disk with a volatile cache would keep them. */
+#ifndef REFDEV_BLOCK_H
+#define REFDEV_BLOCK_H
+
+#include "refdev/core/device.h"
+
+#define REFDEV_BLOCK_SECTOR 512
+#define REFDEV_BLOCK_SECTORS 256
+#define REFDEV_BLOCK_BYTES (REFDEV_BLOCK_SECTOR * REFDEV_BLOCK_SECTORS)
+#define REFDEV_BLOCK_QUEUES 2
+#define REFDEV_BLOCK_QUEUE_SIZE 128
+#define REFDEV_BLOCK_ID 20
+
+struct refdev_block_options {
+	bool read_only; /* offers RO */
+	const char *serial; /* what GET_ID answers: up to 20 bytes, copied; NULL: none, GET_ID is not supported */
+	refdev_features without; /* what this disk does not offer of what the model can do */
+};
+
+struct refdev_block {
+	struct refdev dev;
+	u8 storage[REFDEV_BLOCK_BYTES]; /* what a read sees */
+	u8 stable[REFDEV_BLOCK_BYTES]; /* what a power cut leaves */
+	u8 serial[REFDEV_BLOCK_ID]; /* padded with NUL */
+	bool has_serial;
+	u8 writeback; /* field of the configuration that the driver may write; as the driver left it */
+};
+
+/*
+ * Makes a disk of REFDEV_BLOCK_SECTORS sectors, no two of them alike, at rest (VIRTIO 1.4, 5.2.5).
+ *
+ * @ring_features: the device-independent bits to offer beside its own
+ * @memory: the driver's memory; must stay valid
+ */
+void refdev_block_init(struct refdev_block *block, const struct refdev_block_options *options,
+		       refdev_features ring_features, const struct refdev_memory *memory);
+
+/* The power fails and comes back: the device is reset, and holds what was made stable before (5.2.6.2). */
+void refdev_block_power_cut(struct refdev_block *block);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The disk's configuration space (VIRTIO 1.4, 5.2.4, 5.2.5). */
+#include <endian.h>
+#include <linux/virtio_blk.h>
+#include <linux/virtio_config.h>
+#include <string.h>
+
+#include "refdev/block/parts.h"
+#include "refdev/core/defect.h"
+
+/* 4 * 4 * 16 is the capacity. */
+#define CYLINDERS 4
+#define HEADS 4
+#define TRACK_SECTORS 16
+
+#define SIZE_MAX_BYTES 65536
+#define SEGMENTS (REFDEV_BLOCK_QUEUE_SIZE - 2) /* beside header and status, each in a descriptor of its own */
+#define PHYSICAL_BLOCK_EXP 3 /* 4096 bytes */
+#define MIN_IO_BLOCKS 8
+#define OPT_IO_BLOCKS 64
+
+/* The only field that the driver may write. */
+#define WRITEBACK offsetof(struct virtio_blk_config, wce)
+
+static u64 capacity(void)
+{
+	if (defect("block.capacity_is_zero"))
+		return 0;
+	if (defect("block.capacity_is_one_too_many"))
+		return REFDEV_BLOCK_SECTORS + 1;
+	if (defect("block.capacity_is_in_bytes"))
+		return REFDEV_BLOCK_BYTES;
+	return REFDEV_BLOCK_SECTORS;
+}
+
+static u32 block_size(void)
+{
+	if (defect("block.block_size_is_no_power_of_two"))
+		return 520;
+	return defect("block.block_size_is_less_than_a_sector") ? 256 : REFDEV_BLOCK_SECTOR;
+}
+
+static bool offers(const struct refdev *dev, unsigned int bit)
+{
+	return dev->offered & FEATURE_BIT(bit);
+}
+
+/* The fields of features that deal with ranges. */
+static void fill_ranges(const struct refdev *dev, struct virtio_blk_config *config)
+{
+	if (offers(dev, VIRTIO_BLK_F_DISCARD)) {
+		config->max_discard_sectors =
+			htole32(defect("block.discard_limit_is_zero") ? 0 : REFDEV_BLOCK_RANGE_SECTORS);
+		config->max_discard_seg = htole32(defect("block.discard_ranges_are_zero") ? 0 : REFDEV_BLOCK_RANGES);
+		config->discard_sector_alignment = htole32(1);
+	}
+	if (offers(dev, VIRTIO_BLK_F_WRITE_ZEROES)) {
+		config->max_write_zeroes_sectors =
+			htole32(defect("block.write_zeroes_limit_is_zero") ? 0 : REFDEV_BLOCK_RANGE_SECTORS);
+		config->max_write_zeroes_seg =
+			htole32(defect("block.write_zeroes_ranges_are_zero") ? 0 : REFDEV_BLOCK_RANGES);
+		config->write_zeroes_may_unmap = 1;
+	}
+	if (offers(dev, VIRTIO_BLK_F_SECURE_ERASE)) {
+		config->max_secure_erase_sectors = htole32(REFDEV_BLOCK_RANGE_SECTORS);
+		config->max_secure_erase_seg = htole32(REFDEV_BLOCK_RANGES);
+		config->secure_erase_sector_alignment = htole32(1);
+	}
+}
+
+/* The fields that tell of sizes and limits of reads and writes. */
+static void fill_sizes(const struct refdev *dev, struct virtio_blk_config *config)
+{
+	if (offers(dev, VIRTIO_BLK_F_SIZE_MAX))
+		config->size_max = htole32(defect("block.size_max_is_zero") ? 0 : SIZE_MAX_BYTES);
+	if (offers(dev, VIRTIO_BLK_F_SEG_MAX))
+		config->seg_max = htole32(defect("block.seg_max_is_zero") ? 0 : SEGMENTS);
+	if (offers(dev, VIRTIO_BLK_F_GEOMETRY)) {
+		config->geometry.cylinders = htole16(CYLINDERS);
+		config->geometry.heads = HEADS;
+		config->geometry.sectors = TRACK_SECTORS;
+	}
+	if (offers(dev, VIRTIO_BLK_F_BLK_SIZE))
+		config->blk_size = htole32(block_size());
+	if (offers(dev, VIRTIO_BLK_F_TOPOLOGY)) {
+		config->physical_block_exp = PHYSICAL_BLOCK_EXP;
+		config->min_io_size = htole16(MIN_IO_BLOCKS);
+		config->opt_io_size = htole32(OPT_IO_BLOCKS);
+	}
+}
+
+void refdev_block_config(struct refdev *dev, u8 *bytes, size_t len)
+{
+	struct virtio_blk_config config = { .capacity = htole64(capacity()) };
+
+	if (defect("block.config_is_empty_before_features_ok") && !(dev->status & VIRTIO_CONFIG_S_FEATURES_OK))
+		return;
+	fill_sizes(dev, &config);
+	if (offers(dev, VIRTIO_BLK_F_CONFIG_WCE))
+		config.wce = refdev_block_of(dev)->writeback;
+	if (offers(dev, VIRTIO_BLK_F_MQ))
+		config.num_queues = htole16(defect("block.num_queues_is_zero") ? 0 : REFDEV_BLOCK_QUEUES);
+	fill_ranges(dev, &config);
+	if (defect("block.unused0_is_set"))
+		config.unused = 1;
+	if (defect("block.unused1_is_set"))
+		config.unused1[2] = 0xff;
+	memcpy(bytes, &config, len < sizeof(config) ? len : sizeof(config));
+}
+
+void refdev_block_config_written(struct refdev *dev, u32 offset, unsigned int width, const u8 *config)
+{
+	if (offset > WRITEBACK || offset + width <= WRITEBACK || !refdev_has(dev, VIRTIO_BLK_F_CONFIG_WCE))
+		return;
+	/* The driver's own doing: the configuration changed, and there is nobody to be told. */
+	refdev_block_of(dev)->writeback = config[WRITEBACK] != 0;
+	dev->generation++;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The reference machine: one device of each kind on PCI, and one behind memory-mapped registers. */
+#include "refdev/machine.h"
+
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "refdev/block/block.h"
+#include "refdev/console/console.h"
+#include "refdev/entropy/entropy.h"
+#include "refdev/mmio/registers.h"
+#include "refdev/mmio/tree.h"
+#include "refdev/net/net.h"
+#include "refdev/pci/function.h"
+#include "refdev/pmem/pmem.h"
+
+enum kind { DISK, READ_ONLY_DISK, NET, ENTROPY, CONSOLE, PMEM, KINDS };
+
+#define TREE_WORDS 512 /* of 8 bytes */
+#define PMEM_BYTES 0x10000
+#define PMEM_ON_PCI 0x4000000000
+#define PMEM_ON_MMIO 0x4001000000
+
+/* What every device here offers that does not leave it out on purpose. */
+#define USUAL                                                                              \
+	(FEATURE_BIT(VIRTIO_F_VERSION_1) | FEATURE_BIT(VIRTIO_F_RING_PACKED) |             \
+	 FEATURE_BIT(VIRTIO_RING_F_INDIRECT_DESC) | FEATURE_BIT(VIRTIO_RING_F_EVENT_IDX) | \
+	 FEATURE_BIT(VIRTIO_F_RING_RESET) | FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(REFDEV_F_SUSPEND))
+
+/* A device that a platform keeps apart from memory, as an add-in card is (6.1). */
+#define APART (FEATURE_BIT(VIRTIO_F_ACCESS_PLATFORM) | FEATURE_BIT(VIRTIO_F_ORDER_PLATFORM))
+
+/* What is new since 1.0 and left out by a device that is older, or simpler. */
+#define NEWER (FEATURE_BIT(VIRTIO_F_RING_PACKED) | FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(VIRTIO_F_RING_RESET))
+
+/* NOTIF_CONFIG_DATA has a meaning on PCI only. ADMIN_VQ, the same, is the console's own affair. */
+static const refdev_features pci_features[KINDS] = {
+	[DISK] = USUAL | FEATURE_BIT(REFDEV_F_NOTIF_CONFIG_DATA),
+	[READ_ONLY_DISK] = (USUAL | APART) & ~(FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(REFDEV_F_SUSPEND)),
+	[NET] = USUAL | FEATURE_BIT(REFDEV_F_NOTIFICATION_DATA),
+	[ENTROPY] = FEATURE_BIT(VIRTIO_F_VERSION_1),
+	[CONSOLE] = USUAL,
+	[PMEM] = USUAL & ~FEATURE_BIT(VIRTIO_F_RING_PACKED),
+};
+
+static const refdev_features mmio_features[KINDS] = {
+	[DISK] = USUAL,
+	[READ_ONLY_DISK] = (USUAL | APART) & ~(NEWER | FEATURE_BIT(VIRTIO_RING_F_EVENT_IDX)),
+	[NET] = USUAL | FEATURE_BIT(REFDEV_F_NOTIFICATION_DATA),
+	[ENTROPY] = USUAL & ~(FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(VIRTIO_RING_F_INDIRECT_DESC)),
+	[CONSOLE] = USUAL & ~FEATURE_BIT(REFDEV_F_SUSPEND),
+	[PMEM] = USUAL,
+};
+
+/* A vector for each queue and one for changes, or fewer that are shared, or none. */
+static const struct refdev_function_options pci_places[KINDS] = {
+	[DISK] = { .name = "0000:00:01.0", .vectors = 4, .express = true, .vendor_data = true },
+	[READ_ONLY_DISK] = { .name = "0000:00:02.0", .vectors = 2, .express = true },
+	[NET] = { .name = "0000:00:03.0", .vectors = 6, .express = true },
+	[ENTROPY] = { .name = "0000:00:04.0", .transitional = true },
+	[CONSOLE] = { .name = "0000:00:05.0", .vectors = 8, .express = true },
+	[PMEM] = { .name = "0000:00:06.0", .vectors = 2, .express = true, .shared_memory = PMEM_BYTES },
+};
+
+static const struct refdev_registers_options mmio_places[KINDS] = {
+	[DISK] = { .name = "a000000.virtio_mmio", .base = 0xa000000, .interrupt = 16 },
+	[READ_ONLY_DISK] = { .name = "a000200.virtio_mmio", .base = 0xa000200, .interrupt = 17 },
+	[NET] = { .name = "a000400.virtio_mmio", .base = 0xa000400, .interrupt = 18 },
+	[ENTROPY] = { .name = "a000600.virtio_mmio", .base = 0xa000600, .interrupt = 19 },
+	[CONSOLE] = { .name = "a000800.virtio_mmio", .base = 0xa000800, .interrupt = 20 },
+	[PMEM] = { .name = "a000a00.virtio_mmio",
+		   .base = 0xa000a00,
+		   .interrupt = 21,
+		   .shared_memory_base = PMEM_ON_MMIO,
+		   .shared_memory = PMEM_BYTES },
+};
+
+/* A device of each kind. */
+struct devices {
+	struct refdev_block disk, read_only_disk;
+	struct refdev_net net;
+	struct refdev_entropy entropy;
+	struct refdev_console console;
+	struct refdev_pmem pmem;
+};
+
+struct machine {
+	struct devices on_pci, on_mmio;
+	struct refdev_function functions[KINDS];
+	struct refdev_registers registers[KINDS];
+	u64 tree[TREE_WORDS];
+};
+
+static struct refdev *device_of(struct devices *devices, enum kind kind)
+{
+	switch (kind) {
+	case DISK:
+		return &devices->disk.dev;
+	case READ_ONLY_DISK:
+		return &devices->read_only_disk.dev;
+	case NET:
+		return &devices->net.dev;
+	case ENTROPY:
+		return &devices->entropy.dev;
+	case CONSOLE:
+		return &devices->console.dev;
+	default:
+		return &devices->pmem.dev;
+	}
+}
+
+static const struct refdev_block_options disk = { .serial = "avps-reference" };
+static const struct refdev_block_options read_only_disk = { .read_only = true };
+
+static void make_devices(struct devices *devices, const refdev_features *features, const struct refdev_memory *memory)
+{
+	refdev_block_init(&devices->disk, &disk, features[DISK], memory);
+	refdev_block_init(&devices->read_only_disk, &read_only_disk, features[READ_ONLY_DISK], memory);
+	refdev_entropy_init(&devices->entropy, &(struct refdev_entropy_options){ 0 }, features[ENTROPY], memory);
+}
+
+static void make_pci(struct machine *machine, const struct refdev_memory *memory)
+{
+	static const struct refdev_net_options net = { .mac = { 0x52, 0x54, 0x00, 0x00, 0x00, 0x01 } };
+	static const struct refdev_console_options console = { .cols = 80, .rows = 25, .admin_queues = 1 };
+	static const struct refdev_pmem_options pmem = { PMEM_ON_PCI, PMEM_BYTES, .shared_memory = true };
+	struct devices *devices = &machine->on_pci;
+
+	make_devices(devices, pci_features, memory);
+	refdev_net_init(&devices->net, &net, pci_features[NET], memory);
+	refdev_console_init(&devices->console, &console, pci_features[CONSOLE], memory);
+	refdev_pmem_init(&devices->pmem, &pmem, pci_features[PMEM], memory);
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		refdev_function_init(&machine->functions[kind], device_of(devices, kind), &pci_places[kind]);
+		refdev_reset(device_of(devices, kind));
+	}
+}
+
+static void make_mmio(struct machine *machine, const struct refdev_memory *memory)
+{
+	static const struct refdev_net_options net = { .mac = { 0x52, 0x54, 0x00, 0x00, 0x00, 0x02 } };
+	static const struct refdev_console_options console = { .cols = 132, .rows = 50 };
+	static const struct refdev_pmem_options pmem = { PMEM_ON_MMIO, PMEM_BYTES, .shared_memory = true };
+	struct devices *devices = &machine->on_mmio;
+
+	make_devices(devices, mmio_features, memory);
+	refdev_net_init(&devices->net, &net, mmio_features[NET], memory);
+	refdev_console_init(&devices->console, &console, mmio_features[CONSOLE], memory);
+	refdev_pmem_init(&devices->pmem, &pmem, mmio_features[PMEM], memory);
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		refdev_registers_init(&machine->registers[kind], device_of(devices, kind), &mmio_places[kind]);
+}
+
+size_t refdev_machine_size(void)
+{
+	return sizeof(struct machine);
+}
+
+void refdev_machine_init(void *at, const struct refdev_memory *memory)
+{
+	make_pci(at, memory);
+	make_mmio(at, memory);
+}
+
+unsigned int refdev_machine_ports(void *at)
+{
+	(void)at;
+	return 2 * KINDS;
+}
+
+struct refdev_port *refdev_machine_port(void *at, unsigned int i)
+{
+	struct machine *machine = at;
+
+	return i < KINDS ? &machine->functions[i].port : &machine->registers[i - KINDS].port;
+}
+
+/* Written anew each time: a defect may have been turned on since. */
+const void *refdev_machine_tree(void *at)
+{
+	struct machine *machine = at;
+	struct refdev_port *ports[KINDS];
+
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		ports[kind] = &machine->registers[kind].port;
+	return refdev_tree_write(machine->tree, sizeof(machine->tree), ports, KINDS) ? NULL : machine->tree;
+}
+
+bool refdev_machine_tree_path(const char *name, char *path, size_t size)
+{
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		if (!strcmp(mmio_places[kind].name, name))
+			return refdev_tree_path(mmio_places[kind].base, path, size);
+	return false;
+}

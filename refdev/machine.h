@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The reference machine: a PCI bus and a row of MMIO places with reference devices on them, between them everything that the
+ * standard lets a device offer.
+ */
+#ifndef REFDEV_MACHINE_H
+#define REFDEV_MACHINE_H
+
+#include "refdev/core/memory.h"
+#include "refdev/core/port.h"
+
+/* Bytes that a machine takes. It has no pointers to memory outside but those of refdev_machine_init(). */
+size_t refdev_machine_size(void);
+
+/*
+ * Makes the machine in zeroed memory @at, refdev_machine_size() bytes, which may be shared between forked processes.
+ *
+ * @memory: the driver's memory; must stay valid
+ */
+void refdev_machine_init(void *at, const struct refdev_memory *memory);
+
+/* Its devices: how many, and number @i. */
+unsigned int refdev_machine_ports(void *at);
+struct refdev_port *refdev_machine_port(void *at, unsigned int i);
+
+/* The flattened device tree that describes its MMIO devices; each node's path is "/" and the device's unit name. */
+const void *refdev_machine_tree(void *at);
+
+/* The path in that tree of the node of MMIO device @name; false if there is none. */
+bool refdev_machine_tree_path(const char *name, char *path, size_t size);
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands of the control queue (VIRTIO 1.4, 5.1.9.5). */
+#include <endian.h>
+#include <linux/if_ether.h>
+#include <linux/virtio_net.h>
+#include <string.h>
+
+#include "refdev/core/defect.h"
+#include "refdev/net/parts.h"
+
+#define DATA sizeof(struct virtio_net_ctrl_hdr) /* where a command's data begin */
+#define VLANS 4096
+
+/* A command whose data are to be @len bytes long, no more and no less. */
+static bool get(const struct refdev_buffer *buffer, void *data, size_t len)
+{
+	return buffer->readable == DATA + len && refdev_buffer_read(buffer, DATA, data, len) == len;
+}
+
+static u8 set_mode(const struct refdev_buffer *buffer, u8 *mode)
+{
+	u8 on;
+
+	if (!get(buffer, &on, sizeof(on)) || on > 1)
+		return VIRTIO_NET_ERR;
+	*mode = on;
+	return VIRTIO_NET_OK;
+}
+
+static u8 receive_mode(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer)
+{
+	if (defect("net.receive_modes_need_vlan_filters") && !refdev_has(&net->dev, VIRTIO_NET_F_CTRL_VLAN))
+		return VIRTIO_NET_ERR;
+	if (!refdev_has(&net->dev, VIRTIO_NET_F_CTRL_RX))
+		return VIRTIO_NET_ERR;
+	if (command == VIRTIO_NET_CTRL_RX_PROMISC)
+		return set_mode(buffer, &net->promiscuous);
+	if (command == VIRTIO_NET_CTRL_RX_ALLMULTI)
+		return set_mode(buffer, &net->all_multicast);
+	return VIRTIO_NET_ERR; /* the rest is CTRL_RX_EXTRA, which this device does not offer */
+}
+
+/* One of the two tables of a command, at @*at of its data. Returns how many addresses it has; -1 where it is cut off. */
+static int64_t read_table(const struct refdev_buffer *buffer, u64 *at, u8 (*table)[ETH_ALEN])
+{
+	u32 entries;
+
+	if (refdev_buffer_read(buffer, *at, &entries, sizeof(entries)) != sizeof(entries))
+		return -1;
+	entries = le32toh(entries);
+	*at += sizeof(entries);
+	if (buffer->readable - *at < (u64)entries * ETH_ALEN)
+		return -1;
+	refdev_buffer_read(buffer, *at, table, ETH_ALEN * (entries < REFDEV_NET_MACS ? entries : REFDEV_NET_MACS));
+	*at += (u64)entries * ETH_ALEN;
+	return entries;
+}
+
+static u8 set_tables(struct refdev_net *net, const struct refdev_buffer *buffer)
+{
+	u8 unicast[REFDEV_NET_MACS][ETH_ALEN] = { 0 }, multicast[REFDEV_NET_MACS][ETH_ALEN] = { 0 };
+	int64_t n_unicast, n_multicast;
+	u64 at = DATA;
+
+	n_unicast = read_table(buffer, &at, unicast);
+	n_multicast = n_unicast < 0 ? -1 : read_table(buffer, &at, multicast);
+	if (n_multicast < 0 || at != buffer->readable)
+		return VIRTIO_NET_ERR;
+	net->n_unicast = n_unicast;
+	net->n_multicast = n_multicast;
+	memcpy(net->unicast, unicast, sizeof(net->unicast));
+	memcpy(net->multicast, multicast, sizeof(net->multicast));
+	return VIRTIO_NET_OK;
+}
+
+static u8 address(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer)
+{
+	if (command == VIRTIO_NET_CTRL_MAC_TABLE_SET && refdev_has(&net->dev, VIRTIO_NET_F_CTRL_RX))
+		return set_tables(net, buffer);
+	if (command != VIRTIO_NET_CTRL_MAC_ADDR_SET || !refdev_has(&net->dev, VIRTIO_NET_F_CTRL_MAC_ADDR) ||
+	    !get(buffer, net->mac, sizeof(net->mac)))
+		return VIRTIO_NET_ERR;
+	net->dev.generation++; /* mac is in the configuration; the driver knows */
+	return VIRTIO_NET_OK;
+}
+
+static u8 vlan(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer)
+{
+	u16 id;
+
+	if (!refdev_has(&net->dev, VIRTIO_NET_F_CTRL_VLAN) || !get(buffer, &id, sizeof(id)) || le16toh(id) >= VLANS)
+		return VIRTIO_NET_ERR;
+	id = le16toh(id);
+	if (command == VIRTIO_NET_CTRL_VLAN_ADD)
+		net->vlans[id / 8] |= 1 << id % 8;
+	else if (command == VIRTIO_NET_CTRL_VLAN_DEL)
+		net->vlans[id / 8] &= ~(1 << id % 8);
+	else
+		return VIRTIO_NET_ERR;
+	return VIRTIO_NET_OK;
+}
+
+static u8 announce(struct refdev_net *net, u8 command)
+{
+	if (!refdev_has(&net->dev, VIRTIO_NET_F_GUEST_ANNOUNCE) || command != VIRTIO_NET_CTRL_ANNOUNCE_ACK)
+		return VIRTIO_NET_ERR;
+	if (net->announce)
+		net->dev.generation++; /* status is in the configuration; the driver knows */
+	net->announce = false;
+	return VIRTIO_NET_OK;
+}
+
+static u8 pairs(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer)
+{
+	u16 n;
+
+	if (!refdev_has(&net->dev, VIRTIO_NET_F_MQ) || command != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET ||
+	    !get(buffer, &n, sizeof(n)))
+		return VIRTIO_NET_ERR;
+	n = le16toh(n);
+	if (n < VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MIN || n > REFDEV_NET_PAIRS)
+		return VIRTIO_NET_ERR;
+	net->pairs = n;
+	return VIRTIO_NET_OK;
+}
+
+u8 refdev_net_command(struct refdev_net *net, const struct refdev_buffer *buffer)
+{
+	struct virtio_net_ctrl_hdr header = { 0 };
+
+	refdev_buffer_read(buffer, 0, &header, sizeof(header));
+	switch (header.class) {
+	case VIRTIO_NET_CTRL_RX:
+		return receive_mode(net, header.cmd, buffer);
+	case VIRTIO_NET_CTRL_MAC:
+		return address(net, header.cmd, buffer);
+	case VIRTIO_NET_CTRL_VLAN:
+		return vlan(net, header.cmd, buffer);
+	case VIRTIO_NET_CTRL_ANNOUNCE:
+		return announce(net, header.cmd);
+	case VIRTIO_NET_CTRL_MQ:
+		return pairs(net, header.cmd, buffer);
+	default:
+		return VIRTIO_NET_ERR;
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A reference network device (VIRTIO 1.4, 5.1) at the end of a cable whose other end sends every frame back. */
+#ifndef REFDEV_NET_H
+#define REFDEV_NET_H
+
+#include "refdev/core/device.h"
+
+#define REFDEV_NET_PAIRS 2 /* of receive and transmit queues, with MQ */
+#define REFDEV_NET_QUEUE_SIZE 64
+#define REFDEV_NET_MTU 1500
+#define REFDEV_NET_MACS 16 /* in a filter table */
+
+struct refdev_net_options {
+	u8 mac[6];
+	refdev_features without; /* what this device does not offer of what the model can do */
+};
+
+struct refdev_net {
+	struct refdev dev;
+	u8 permanent_mac[6]; /* as it was made */
+	u8 mac[6]; /* as the driver set it */
+	u16 pairs; /* in use (5.1.9.5.6) */
+	bool announce; /* the device wants the driver to announce itself */
+	u8 promiscuous; /* receive modes (5.1.9.5.1) */
+	u8 all_multicast;
+	u8 unicast[REFDEV_NET_MACS][6]; /* filter tables (5.1.9.5.2) */
+	u8 multicast[REFDEV_NET_MACS][6];
+	u32 n_unicast, n_multicast;
+	u8 vlans[4096 / 8]; /* filter (5.1.9.5.3) */
+};
+
+/*
+ * Makes a network device with link, at rest (VIRTIO 1.4, 5.1.5).
+ *
+ * @ring_features: the device-independent bits to offer beside its own
+ * @memory: the driver's memory; must stay valid
+ */
+void refdev_net_init(struct refdev_net *net, const struct refdev_net_options *options, refdev_features ring_features,
+		     const struct refdev_memory *memory);
+
+/* The link asks the driver to announce itself, where GUEST_ANNOUNCE was agreed on (5.1.9.5.4). */
+void refdev_net_ask_to_announce(struct refdev_net *net);
+
+#endif
