@@ -54,7 +54,7 @@ def _why_not_kvm(target: Target, vmm: Vmm, values: Values) -> str | None:
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "/dev/kvm is missing, or not yours to use"
     cache = Cache()
-    key = _key(target, str(values["kernel"]))
+    key = _key(target, values.get("kernel"))
     works = cache.get(key)
     if works is None:
         works = runs(target, {**values, "accel": "kvm", "accel_args": vmm.accel_args("kvm")})
@@ -110,7 +110,7 @@ class Cache:
         return content if isinstance(content, dict) else {}
 
 
-def _key(target: Target, kernel: str) -> str:
+def _key(target: Target, kernel: str | list[str] | None) -> str:
     """Give a text that changes when the answer may: host boot, VMM, kernel, command line."""
     binary = shutil.which(target.command[0]) or target.command[0]
     try:
@@ -119,7 +119,7 @@ def _key(target: Target, kernel: str) -> str:
         parts = [
             _BOOT_ID.read_text(),
             program,
-            hashlib.sha256(Path(kernel).read_bytes()).hexdigest(),
+            hashlib.sha256(Path(str(kernel)).read_bytes()).hexdigest() if kernel else None,
         ]
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}: install it (make setup)") from error

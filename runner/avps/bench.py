@@ -8,13 +8,11 @@ meets both.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Any, Callable
 
-from avps import initramfs, targets
+from avps import targets
 from avps.boot import Boot
 from avps.errors import UserError
 from avps.run import Run
@@ -24,18 +22,6 @@ from avps.tree import Tree
 
 MEASURED = "wall time of the VMM's process from its start to its exit, in seconds"
 _LONGEST = 10
-
-
-class _BareRun(Run):
-    """A boot whose probe has an empty plan."""
-
-    def _prepare(self, folder: Path) -> dict[str, str | list[str]]:
-        values = super()._prepare(folder)
-        image = folder / "initramfs"  # of two files of one name, the guest has the later one
-        options = {"interactive": True, "only": []}
-        files = {"avps.json": json.dumps(options).encode()}
-        image.write_bytes(initramfs.append(image.read_bytes(), files))
-        return values
 
 
 @dataclass
@@ -99,7 +85,9 @@ class Bench:
 
 
 def built(tree: Tree) -> list[Target]:
-    """Give the targets whose image is built. Raises UserError if there is none."""
+    """Give the targets that boot an image, and whose image is built. Raises UserError if there is
+    none.
+    """
     found = [targets.load(tree, name) for name in targets.names(tree)]
     ready = [target for target in found if _is_built(tree, target)]
     if not ready:
@@ -130,7 +118,7 @@ def measure(
 
 def _boot(tree: Tree, target: Target, accel: str, bare: bool) -> tuple[dict[str, Any], Boot]:
     """Boot once, to the end."""
-    with (_BareRun if bare else Run)(tree, target, accel, {}) as run:
+    with Run(tree, target, accel, {}, {"only": []} if bare else {}) as run:
         boot = run.start()
         boot.until_planned()
         boot.answer("all")
@@ -150,12 +138,14 @@ def _boot(tree: Tree, target: Target, accel: str, bare: bool) -> tuple[dict[str,
 
 
 def _is_built(tree: Tree, target: Target) -> bool:
+    parts = {"kernel": tree.kernel, "initramfs": tree.initramfs}
+    named = [parts[name] for name in parts if name in target.placeholders]
     try:
-        tree.kernel(target.arch)
-        tree.initramfs(target.arch)
+        for part in named:
+            part(target.arch)
     except UserError:
         return False
-    return True
+    return bool(named)
 
 
 def _spread(seconds: list[float]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Clause:
     since: str
     testable: str
     text: str | None
+    kind: str
+    note: str | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Catalogue:
         """Read the suites' files, ask the probe for its tests; raises UserError for bad ones."""
         found = cls()
         for path in sorted(tree.suite.glob("*/clauses.json")):
-            for entry in _entries(path, ("id", "level", "section", "since", "testable")):
+            for entry in _entries(path, ("id", "level", "section", "since", "testable", "kind")):
                 found.clauses[entry["id"]] = _clause(entry, path.parent.name)
         for entry in _ask_probe(tree.probe()):
             found.tests[entry["test"]] = _test(entry)
@@ -73,6 +75,8 @@ def _clause(entry: dict[str, Any], suite: str) -> Clause:
         since=str(entry["since"]).lstrip("v"),
         testable=str(entry["testable"]),
         text=entry.get("text") or None,
+        kind=entry["kind"],
+        note=entry.get("note") or None,
     )
 
 

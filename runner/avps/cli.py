@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line: `./avps run|list|report|coverage|bench`."""
+"""The command line: `./avps run|list|report|coverage|defects|bench`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
 from typing import Any, Sequence
 
-from avps import VERSION, targets
+from avps import VERSION, defects, targets
 from avps.catalogue import Catalogue
 from avps.errors import UserError
 from avps.profiles import load_profile
@@ -98,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     listing = commands.add_parser("list", help="show what there is")
-    listing.add_argument("what", choices=("tests", "clauses", "targets"))
+    listing.add_argument("what", choices=("tests", "clauses", "targets", "defects"))
     listing.add_argument("--json", action="store_true", help="for programs")
     listing.set_defaults(command=_list)
 
@@ -112,13 +113,31 @@ def _parser() -> argparse.ArgumentParser:
     coverage.add_argument("--json", action="store_true", help="for programs: the counts alone")
     coverage.set_defaults(command=_coverage)
 
+    matrix = commands.add_parser(
+        "defects", help="the kill matrix: which tests notice which defect of the reference devices"
+    )
+    matrix.add_argument("--json", action="store_true", help="for programs")
+    matrix.add_argument(
+        "-k", metavar="EXPR", default="", help="only defects that match by name or clause"
+    )
+    matrix.add_argument(
+        "-j",
+        type=_number,
+        metavar="N",
+        default=len(os.sched_getaffinity(0)) + 1,
+        help="runs at a time (default: one for each processor, and one more)",
+    )
+    matrix.set_defaults(command=_defects)
+
     bench = commands.add_parser(
         "bench", help="time a full run against a bare boot and power-off of the same image"
     )
     bench.add_argument(
         "-t", "--target", action="append", help="default: every target whose image is built"
     )
-    bench.add_argument("-n", type=_pairs, default=5, metavar="N", help="pairs of boots (default 5)")
+    bench.add_argument(
+        "-n", type=_number, default=5, metavar="N", help="pairs of boots (default 5)"
+    )
     bench.add_argument("--accel", choices=("auto", *ACCELS), default="auto")
     bench.add_argument("--json", action="store_true", help="print every figure, for programs")
     bench.add_argument(
@@ -128,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _pairs(text: str) -> int:
+def _number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("must be a whole number above 0")
     return int(text)
@@ -172,6 +191,24 @@ def _coverage(args: argparse.Namespace) -> int:
     return 0
 
 
+def _defects(args: argparse.Namespace) -> int:
+    from avps import kills
+
+    tree = Tree.here()
+    catalogue = Catalogue.load(tree)
+    chosen = defects.select(defects.load(tree.refdev, catalogue.clauses), args.k)
+    if args.json:
+        found = kills.matrix(tree, chosen, catalogue.tests, args.j)
+        print(json.dumps(found.as_json(), indent=1))
+    else:
+        from avps.killtable import print_matrix, progress
+
+        with progress(len(chosen) + 1) as tell:
+            found = kills.matrix(tree, chosen, catalogue.tests, args.j, tell)
+        print_matrix(found)
+    return FAILED if found.broken else int(bool(found.survivors or found.false_alarms))
+
+
 def _bench(args: argparse.Namespace) -> int:
     from avps import bench
 
@@ -198,6 +235,11 @@ def _list(args: argparse.Namespace) -> int:
         rows = [
             {"target": name, "description": targets.load(tree, name).description}
             for name in targets.names(tree)
+        ]
+    elif args.what == "defects":
+        rows = [
+            {"defect": one.name, "clauses": list(one.clauses), "text": one.text}
+            for one in defects.load(tree.refdev, Catalogue.load(tree).clauses)
         ]
     elif args.what == "tests":
         tests = Catalogue.load(tree).tests.values()

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, Iterable
+from typing import Iterable
 
-from avps.catalogue import Catalogue
-from avps.errors import UserError
+from avps import defects
+from avps.catalogue import Catalogue, Clause
 from avps.tree import Tree
 
 _MANDATORY = ("MUST", "MUST NOT")
@@ -21,7 +19,8 @@ class Counts:
 
     `testable`, `tested`: a guest can judge it alone, and a test names it; `musts` are those of them
     with MUST or MUST NOT. `host`, `host_tested`: the host must act for it. `proved`: of all tested
-    ones, those that a defect of a reference device breaks.
+    ones, those that a defect of a reference device is said to break; that a test notices each of
+    them is what './avps defects' shows, and 'make test' demands.
     """
 
     testable: int = 0
@@ -43,20 +42,20 @@ class Coverage:
     """Counts by suite, and the testable clauses without a test."""
 
     suites: dict[str, Counts] = field(default_factory=dict)
-    untested: list[dict[str, Any]] = field(default_factory=list)
+    untested: list[Clause] = field(default_factory=list)
 
     @classmethod
     def of(cls, tree: Tree) -> Coverage:
         """Count. Raises UserError for a catalogue, list of defects or probe that can't be read."""
-        tests = Catalogue.load(tree).tests.values()
-        named = {clause for test in tests for clause in test.clauses}
-        broken = _broken_by_defects(tree)
+        catalogue = Catalogue.load(tree)
+        named = {clause for test in catalogue.tests.values() for clause in test.clauses}
+        known = defects.load(tree.refdev, catalogue.clauses)
+        broken = {clause for defect in known for clause in defect.clauses}
         found = cls()
-        for path in sorted(tree.suite.glob("*/clauses.json")):
-            counts = found.suites[path.parent.name] = Counts()
-            for clause in _entries(path, ("id", "kind", "level", "testable")):
-                if clause["kind"] == "block":
-                    found._count(counts, clause, clause["id"] in named, clause["id"] in broken)
+        for clause in catalogue.clauses.values():
+            counts = found.suites.setdefault(clause.suite, Counts())
+            if clause.kind == "block":
+                found._count(counts, clause, clause.id in named, clause.id in broken)
         return found
 
     @property
@@ -86,42 +85,20 @@ class Coverage:
         if self.untested:
             lines += ["", "A guest could judge these, and no test names them:"]
         for clause in self.untested:
-            lines.append(f"  {clause['id']:22}{clause['level']:12}{clause.get('text') or ''}")
-            if clause.get("note"):
-                lines.append(f"  {'':34}Note: {clause['note']}")
+            lines.append(f"  {clause.id:22}{clause.level:12}{clause.text or ''}")
+            if clause.note:
+                lines.append(f"  {'':34}Note: {clause.note}")
         return "\n".join(lines)
 
     def _rows(self) -> Iterable[tuple[str, Counts]]:
         return [*self.suites.items(), ("total", self.total)]
 
-    def _count(self, counts: Counts, clause: dict[str, Any], named: bool, broken: bool) -> None:
-        if clause["testable"] == "guest":
-            must = clause["level"] in _MANDATORY
+    def _count(self, counts: Counts, clause: Clause, named: bool, broken: bool) -> None:
+        if clause.testable == "guest":
+            must = clause.level in _MANDATORY
             counts.add(Counts(testable=1, tested=named, musts=must, musts_tested=must and named))
             if not named:
                 self.untested.append(clause)
-        elif clause["testable"] == "host":
+        elif clause.testable == "host":
             counts.add(Counts(host=1, host_tested=named))
         counts.proved += named and broken
-
-
-def _broken_by_defects(tree: Tree) -> set[str]:
-    """Clauses that some defect of some reference device breaks, by refdev/*/defects.json."""
-    return {
-        clause
-        for path in sorted(tree.root.glob("refdev/*/defects.json"))
-        for defect in _entries(path, ("clauses",))
-        for clause in defect["clauses"]
-    }
-
-
-def _entries(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
-    try:
-        entries: list[dict[str, Any]] = json.loads(path.read_text())
-        for number, entry in enumerate(entries):
-            for key in needed:
-                if key not in entry:
-                    raise UserError(f"{path}: entry {number} lacks {key}")
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{path}: must be a list of objects: {error}") from error
-    return entries

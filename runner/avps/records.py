@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Any, Iterator, Union
+from typing import Any, Callable, Iterator, NamedTuple, Union
 
 MAX_JSON = 65536
 _MARK = b"@avps "
@@ -44,7 +44,15 @@ class Damaged:
     seq: int
 
 
-Piece = Union[Record, Console, Damaged]
+class Unread(NamedTuple):
+    """A record that came intact, with JSON that was not wanted and not looked into."""
+
+    seq: int
+    data: bytes
+
+
+Piece = Union[Record, Console, Damaged, Unread]
+Wanted = Callable[[bytes], bool]
 
 
 def encode(seq: int, body: dict[str, Any]) -> bytes:
@@ -68,8 +76,10 @@ def encode_text(seq: int, text: str) -> bytes:
 class RecordParser:
     """Incremental: feed it bytes in pieces of any size; nothing that is fed is dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Wanted = lambda _: True) -> None:
+        """`wanted` says of a record's JSON whether to decode it; what is not comes as `Unread`."""
         self._rest = bytearray()
+        self._wanted = wanted
 
     def feed(self, data: bytes) -> list[Piece]:
         """Take the next bytes and give what is complete: whole lines only."""
@@ -79,7 +89,7 @@ class RecordParser:
         del self._rest[:end]
         pieces: list[Piece] = []
         for line in whole.split(b"\n")[:-1]:
-            pieces += _parse_line(line + b"\n")
+            pieces += _parse_line(line + b"\n", self._wanted)
         if len(self._rest) > _MAX_LINE:  # older bytes than these can't belong to a record any more
             excess = len(self._rest) - _MAX_LINE
             pieces.append(Console(bytes(self._rest[:excess])))
@@ -90,17 +100,17 @@ class RecordParser:
         """Give what the last line without an end holds; the stream is over."""
         rest = bytes(self._rest)
         self._rest.clear()
-        return _parse_line(rest)
+        return _parse_line(rest, self._wanted)
 
 
-def _parse_line(line: bytes) -> list[Piece]:
+def _parse_line(line: bytes, wanted: Wanted) -> list[Piece]:
     """Split one line into console text and records; a record may start anywhere in it."""
     pieces: list[Piece] = []
     text_from = 0
     at = line.find(_MARK)
     while at >= 0:
         header = _HEADER.match(line, at)
-        record = _record(line, header) if header else None
+        record = _record(line, header, wanted) if header else None
         if header and record:
             if at > text_from:
                 pieces.append(Console(line[text_from:at]))
@@ -119,11 +129,13 @@ def _parse_line(line: bytes) -> list[Piece]:
     return pieces
 
 
-def _record(line: bytes, header: re.Match[bytes]) -> Record | None:
+def _record(line: bytes, header: re.Match[bytes], wanted: Wanted) -> Record | Unread | None:
     length = int(header[2])
     data = line[header.end() : header.end() + length]
     if length > MAX_JSON or len(data) < length or zlib.crc32(data) != int(header[3], 16):
         return None
+    if not wanted(data):
+        return Unread(int(header[1]), data)
     try:
         text = data.decode()
         body = json.loads(text)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import secrets
 import shutil
 import tempfile
@@ -13,12 +12,13 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable
+from typing import Any, Callable, Mapping
 
-from avps import accel, disks, initramfs, vmm
+from avps import accel, vmm
 from avps.boot import Boot
 from avps.errors import UserError
 from avps.evidence import BootFacts, Evidence
+from avps.prepare import prepare
 from avps.records import Record
 from avps.targets import Target
 from avps.transcript import Key
@@ -30,9 +30,17 @@ class Run:
     """A context: the guest and the temporary files are gone when it ends, however it ends."""
 
     def __init__(
-        self, tree: Tree, target: Target, accel_asked: str, profile: dict[str, str]
+        self,
+        tree: Tree,
+        target: Target,
+        accel_asked: str,
+        profile: dict[str, str],
+        options: Mapping[str, object] | None = None,
     ) -> None:
-        """Prepare to run `target` with an accelerator, or `auto`; starts nothing yet."""
+        """Prepare to run `target` with an accelerator, or `auto`; starts nothing yet.
+
+        `options` for the probe (docs/records.md) come on top of those of every run.
+        """
         self.target = target
         self.selected: set[Key] | None = None
         self.boots: list[Boot] = []
@@ -42,6 +50,12 @@ class Run:
         self._profile = profile
         self._vmm = vmm.adapter(target.vmm)
         self._nonce = secrets.token_hex(8)
+        self._options = {
+            "nonce": self._nonce,
+            "interactive": True,
+            "test_limit_s": target.test_limit_s,
+            **(options or {}),
+        }
         self._started = datetime.datetime.now(datetime.timezone.utc)
         self._clock = time.monotonic()
         self._accel = ""
@@ -65,13 +79,13 @@ class Run:
         try:
             folder = Path(tempfile.mkdtemp(prefix="avps-"))
             self._closing.callback(shutil.rmtree, folder, ignore_errors=True)
-            values = self._prepare(folder)
+            values = prepare(self._tree, self.target, self._options, folder)
         except OSError as error:
             where = error.filename or tempfile.gettempdir()
             raise UserError(f"{where}: a temporary file can't be made: {error.strerror}") from error
         self._accel = accel.choose(self._accel_asked, self.target, self._vmm, values)
         boot = self._boot(self._with_accel(values))
-        self._version = self._vmm.version(self.target.command[0])  # while the guest boots
+        self._version = self._vmm.version(self._command[0])  # while the guest boots
         return boot
 
     def evidence(self) -> Evidence:
@@ -107,27 +121,6 @@ class Run:
             "accel": self._accel,
             "command": self._command,
         }
-
-    def _prepare(self, folder: Path) -> dict[str, str | list[str]]:
-        """Make the files that the command line names; give what its placeholders stand for."""
-        target = self.target
-        image = self._tree.initramfs(target.arch).read_bytes()
-        options = {"nonce": self._nonce, "interactive": True, "test_limit_s": target.test_limit_s}
-        (folder / "initramfs").write_bytes(
-            initramfs.append(image, {"avps.json": json.dumps(options).encode()})
-        )
-        values: dict[str, str | list[str]] = {
-            "kernel": str(self._tree.kernel(target.arch)),
-            "initramfs": str(folder / "initramfs"),
-            "cmdline": " ".join([*self._tree.cmdline(target.arch), *target.kernel_args]),
-            "memory_mib": str(target.memory_mib),
-            "cpus": str(target.cpus),
-        }
-        for disk in target.disks:
-            path = folder / f"{disk.name}.disk"
-            disks.make_disk(path, disk.sectors)
-            values[f"disk.{disk.name}"] = str(path)
-        return values
 
     def _with_accel(self, values: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
         return {**values, "accel": self._accel, "accel_args": self._vmm.accel_args(self._accel)}

@@ -7,16 +7,17 @@ import re
 import tomllib
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 from avps.disks import SECTOR
 from avps.errors import UserError, near
-from avps.tree import Tree
+from avps.tree import Tree, host_arch
 
 ACCELS = ("kvm", "tcg", "xen", "hvf", "none")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_-]+)?)\}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _BIGGEST_DISK = 1 << 30
+_THIS_MACHINE = "host"  # as arch: that of the machine that we run on
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,20 @@ class Target:
                 )
         return words
 
+    @property
+    def placeholders(self) -> set[str]:
+        """Names of the placeholders in its command line."""
+        return {name for word in self.command for name in _PLACEHOLDER.findall(word)}
+
+    def means_nothing(self, placeholder: str, known: Iterable[str]) -> UserError:
+        """Give the error that tells of a placeholder which is not among the known ones."""
+        return UserError(
+            f"{self.path}: command: '{{{placeholder}}}' means nothing: {near(placeholder, known)}"
+        )
+
     def _value(self, placeholder: str, values: Mapping[str, str | list[str]]) -> str | list[str]:
         if placeholder not in values:
-            raise UserError(
-                f"{self.path}: command: '{{{placeholder}}}' means nothing: "
-                f"{near(placeholder, values)}"
-            )
+            raise self.means_nothing(placeholder, values)
         return values[placeholder]
 
 
@@ -116,6 +125,8 @@ class _Reader:
             for key, one in keys.items()
             if key in self._content
         }
+        if values["arch"] == _THIS_MACHINE:
+            values["arch"] = host_arch()
         target = Target(name=self._path.stem, path=self._path, **values)
         self._check(target)
         return target

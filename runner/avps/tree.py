@@ -18,6 +18,12 @@ def same_arch(one: str, other: str) -> bool:
     return _KERNEL_ARCH.get(one, one) == _KERNEL_ARCH.get(other, other)
 
 
+def host_arch() -> str:
+    """Give the architecture of this machine, in the words of the kernel's source."""
+    machine = os.uname().machine
+    return _KERNEL_ARCH.get(machine, machine)
+
+
 @dataclass(frozen=True)
 class Tree:
     """The repository at `root`: source and what make(1) built."""
@@ -40,6 +46,11 @@ class Tree:
         return self.root / "suite"
 
     @property
+    def refdev(self) -> Path:
+        """Folder of the reference devices, with a folder a device type."""
+        return self.root / "refdev"
+
+    @property
     def profiles(self) -> Path:
         """Folder of the profiles."""
         return self.suite / "profiles"
@@ -58,7 +69,11 @@ class Tree:
 
     def probe(self) -> Path:
         """The probe for this machine, to ask it for its tests; raises UserError if not built."""
-        return self._built(os.uname().machine, "probe")
+        return self._built(host_arch(), "probe")
+
+    def probe_host(self) -> Path:
+        """The probe with reference devices in its own process; raises UserError if not built."""
+        return self._built(host_arch(), "probe-host")
 
     def cmdline(self, arch: str) -> list[str]:
         """Kernel arguments of the image (images/cmdline/ARCH); raises UserError without any."""

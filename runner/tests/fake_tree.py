@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Sequence
 
 import fake_vmm
+
+from avps.tree import host_arch
 
 ROOT = Path(__file__).resolve().parents[2]
 SILENCE_S = 1.5
@@ -70,6 +73,7 @@ class FakeTree:
             sys.executable,
             fake_vmm.__file__,
             "--fd={records_fd}",
+            "--kernel={kernel}",
             "--initramfs={initramfs}",
             *options,
         ]
@@ -83,6 +87,23 @@ class FakeTree:
             command = {json.dumps(command)}
             """
         return self.file(f"runner/targets/{name}.toml", text)
+
+    def refdev(self, *options: str, defects: Sequence[tuple[str, str]] = ()) -> None:
+        """Add the real target `refdev` with the fake host's probe and its options, and defects by
+        name and clauses.
+        """
+        text = (ROOT / "runner/targets/refdev.toml").read_text()
+        self.file("runner/targets/refdev.toml", text)
+        path = f"{ROOT / 'runner'}:{ROOT / 'runner/tests'}"
+        words = [sys.executable, str(Path(fake_vmm.__file__).parent / "fake_probe_host.py")]
+        script = f'#!/bin/sh\nPYTHONPATH={path} exec {shlex.join([*words, *options])} "$@"\n'
+        self.file(f"build/{host_arch()}/probe-host", script).chmod(0o755)
+        entries: dict[str, list[dict[str, Any]]] = {}
+        for name, clauses in defects:
+            entry = {"name": name, "text": f"what {name} does", "clauses": clauses.split()}
+            entries.setdefault(name.partition(".")[0], []).append(entry)
+        for folder, listed in entries.items():
+            self.file(f"refdev/{folder}/defects.json", json.dumps(listed))
 
     def start(self, *words: str, file_limit: int | None = None) -> subprocess.Popen[str]:
         """Start ./avps, as on a disk with room for files of `file_limit` bytes only."""
@@ -147,6 +168,7 @@ def _clause(name: str) -> dict[str, Any]:
         "section": "5.2",
         "level": LEVELS.get(name, "MUST"),
         "since": "1.1",
+        "kind": "block",
         "testable": "guest",
         "text": f"what {name} asks",
         "note": None,

@@ -228,6 +228,7 @@ def numbers(text: str) -> list[int]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--kernel", required=True)
     parser.add_argument("--initramfs", required=True)
     parser.add_argument("--nonce", help="in place of the run's own")
     for name in ("drop", "corrupt", "stubborn", "duplicate", "contradict", "delay"):

@@ -146,5 +146,8 @@ def test_a_guest_runs_when_it_gives_a_sign_of_life(
     path = tree.target(*options)
     target = targets.load(Tree(tree.root), str(path))
     image = tree.file("image", '{"nonce": "00"')
-    assert accel.runs(target, {"initramfs": str(image)}, limit_s=20 if runs else 1) is runs
+    assert (
+        accel.runs(target, {"kernel": "", "initramfs": str(image)}, limit_s=20 if runs else 1)
+        is runs
+    )
     assert tree.leftovers() == []

@@ -73,7 +73,10 @@ def test_what_is_counted(counted: FakeTree) -> None:
 
 
 def test_a_clause_is_proved_when_it_is_tested_and_a_defect_breaks_it(counted: FakeTree) -> None:
-    broken = [{"clauses": ["blk-001", "blk-003"]}, {"clauses": ["blk-001", "blk-004", "blk-005"]}]
+    broken = [
+        {"name": "block.one", "text": "x", "clauses": ["blk-001", "blk-003"]},
+        {"name": "block.two", "text": "x", "clauses": ["blk-001", "blk-004", "blk-005"]},
+    ]
     counted.file("refdev/block/defects.json", json.dumps(broken))
     found = counts(counted)
     assert (found["block"]["proved"], found["total"]["proved"]) == (2, 2)
@@ -95,8 +98,8 @@ def test_people_see_what_has_no_test_and_why(counted: FakeTree) -> None:
     [
         ("suite/block/clauses.json", "[3]", "clauses.json: must be a list of objects"),
         ("suite/block/clauses.json", json.dumps([{"id": "x"}]), "clauses.json: entry 0"),
-        ("refdev/block/defects.json", "[{}]", "defects.json: entry 0 lacks clauses"),
-        ("refdev/block/defects.json", "{", "defects.json: must be a list of objects: Expecting"),
+        ("refdev/block/defects.json", "[{}]", "defects.json:1: lacks name, text, clauses"),
+        ("refdev/block/defects.json", "{", "defects.json:1: broken JSON: '[' is missing"),
     ],
 )
 def test_a_bad_file_is_named(counted: FakeTree, name: str, text: str, message: str) -> None:
@@ -109,5 +112,5 @@ def test_a_bad_file_is_named(counted: FakeTree, name: str, text: str, message: s
 @pytest.mark.skipif(not (ROOT / "build/x86_64/probe").exists(), reason="run 'make'")
 def test_what_has_no_test_in_pci_has_a_note_that_says_why() -> None:
     untested = Coverage.of(Tree(ROOT)).untested
-    assert [one["id"] for one in untested if one["id"].startswith("pci-")] == ["pci-063"]
-    assert all(one["note"] for one in untested if one["id"].startswith("pci-"))
+    assert [one.id for one in untested if one.id.startswith("pci-")] == ["pci-063"]
+    assert all(one.note for one in untested if one.id.startswith("pci-"))

@@ -16,6 +16,7 @@ from avps.records import (
     Record,
     RecordLog,
     RecordParser,
+    Unread,
     encode,
     encode_text,
 )
@@ -194,3 +195,11 @@ def test_log_knows_what_is_missing_and_the_digest_of_what_came() -> None:
     assert log.conflicts == []
     assert not log.add(Record(1, '{"type":"x"}', {"type": "x"}))
     assert log.conflicts == [1]
+
+
+def test_what_is_not_wanted_is_not_decoded() -> None:
+    parser = RecordParser(lambda data: b"begin" not in data)
+    begin, end = {"type": "begin"}, {"type": "end"}
+    pieces = parser.feed(encode(0, begin) + encode(1, end) + b"@avps 2 5 00000000 begin\n")
+    assert pieces[:2] == [Unread(0, b'{"type":"begin"}'), Record(1, '{"type":"end"}', end)]
+    assert pieces[2] == Damaged(2), "it is checked all the same"

@@ -28,7 +28,7 @@ DEVICE = {
 
 
 def a_clause(name: str, suite: str, level: str = "MUST", testable: str = "guest") -> Clause:
-    return Clause(name, suite, level, "1", "1.1", testable, None)
+    return Clause(name, suite, level, "1", "1.1", testable, None, "block", None)
 
 
 def probe_test(
