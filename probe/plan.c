@@ -16,7 +16,8 @@
 
 static bool suite_fits(const struct avps_suite *suite, const struct avps_device *dev)
 {
-	return dev->transport && !dev->problem[0] && (!suite->virtio_id || suite->virtio_id == dev->virtio_id) &&
+	return (suite->registers_only ? dev->io != NULL : dev->transport && !dev->problem[0]) &&
+	       (!suite->virtio_id || suite->virtio_id == dev->virtio_id) &&
 	       (!suite->transport || !strcmp(suite->transport, dev->bus));
 }
 
@@ -136,7 +137,7 @@ static void check_health(struct avps_device *dev, const struct avps_run *run)
 {
 	char why[100], name[128];
 
-	if (!avps_device_healthy(dev, why, sizeof(why)))
+	if (dev->problem[0] || !avps_device_healthy(dev, why, sizeof(why)))
 		return;
 	avps_test_name(run->test, name, sizeof(name));
 	snprintf(dev->problem, sizeof(dev->problem), "not healthy after %.40s: %s", name, why);
@@ -165,7 +166,7 @@ static void run_one(const struct avps_run *run, const struct avps_options *optio
 {
 	memset(outcome, 0, sizeof(*outcome));
 	avps_report_begin(run);
-	if (run->on.device->problem[0]) {
+	if (run->on.device->problem[0] && !run->test->suite->registers_only) {
 		outcome->verdict = AVPS_MISS;
 		outcome->reason = "device-lost";
 		snprintf(outcome->message, sizeof(outcome->message), "%s", run->on.device->problem);

@@ -68,12 +68,15 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
  * The arguments after the name initialise struct avps_suite: .virtio_id for one device type, .transport for one
  * transport.
  */
-#define AVPS_SUITE(suite_, ...)                                                                                        \
-	static const struct avps_suite avps_suite_##suite_ __attribute__((unused)) = { .name = #suite_, __VA_ARGS__ }; \
-	FIXTURE_VARIANT(suite_)                                                                                        \
-	{                                                                                                              \
-		struct avps_instance on;                                                                               \
-	};                                                                                                             \
+#define AVPS_SUITE(suite_, ...) AVPS_SUITE_PART(suite_, #suite_, __VA_ARGS__)
+
+/* The same for tests of suite @name_, a string, that find something else in `self` than the others. */
+#define AVPS_SUITE_PART(suite_, name_, ...)                                                                          \
+	static const struct avps_suite avps_suite_##suite_ __attribute__((unused)) = { .name = name_, __VA_ARGS__ }; \
+	FIXTURE_VARIANT(suite_)                                                                                      \
+	{                                                                                                            \
+		struct avps_instance on;                                                                             \
+	};                                                                                                           \
 	FIXTURE(suite_)
 
 /* What runs before and after each test of a suite. Both see `self` and `variant->on`; the device is reset at the end.

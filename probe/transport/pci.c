@@ -342,11 +342,11 @@ static bool is_listed(const struct avps_pci *pci, u8 at)
 	return false;
 }
 
-static void walk(struct avps_pci *pci)
+void avps_pci_look(struct avps_io *io, struct avps_pci *pci)
 {
-	struct avps_io *io = pci->base.io;
 	u8 at = 0;
 
+	*pci = (struct avps_pci){ .base = { .io = io } };
 	while (pci->n_caps < AVPS_PCI_MAX_CAPS && (at = avps_pci_find_cap(io, PCI_CAP_ID_VNDR, at)) &&
 	       !is_listed(pci, at)) {
 		struct avps_pci_cap *cap = &pci->caps[pci->n_caps++];
@@ -382,9 +382,8 @@ int avps_pci_open(struct avps_io *io, struct avps_transport **out, char *why, si
 		snprintf(why, why_size, "out of memory");
 		return -ENOMEM;
 	}
+	avps_pci_look(io, pci);
 	pci->base.ops = &pci_ops;
-	pci->base.io = io;
-	walk(pci);
 	if (!pci->common)
 		missing = "common configuration";
 	else if (!pci->notify)

@@ -38,11 +38,13 @@ class Seen:
     """What there was to see in one run.
 
     `bad` holds the `end` records that are FAIL, ERROR or MISS, `devices` why no test can run on
-    each device (None: they can), `problem` what kept the run from its end.
+    each device (None: they can), `places` its bus and type, `problem` what kept the run from its
+    end.
     """
 
     bad: dict[Key, dict[str, Any]] = field(default_factory=dict)
     devices: dict[str, str | None] = field(default_factory=dict)
+    places: dict[str, set[str]] = field(default_factory=dict)
     problem: str | None = None
 
 
@@ -132,31 +134,63 @@ def matrix(
     nonce = secrets.token_hex(8)
     options = {"nonce": nonce, "interactive": False, "test_limit_s": target.test_limit_s}
     over: dict[str | None, Seen] = {}
-    with tempfile.TemporaryDirectory(prefix="avps-") as folder:
-        values = prepare(tree, target, options, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="avps-") as scratch:
+        commands = _Commands(tree, target, options, Path(scratch))
 
-        def command_for(defect: str | None, fd: int) -> list[str]:
-            late: dict[str, str | list[str]] = {
-                "records_fd": str(fd),
-                "accel": "none",
-                "accel_args": [],
-            }
-            return target.expand({**values, **late}) + (["--defect", defect] if defect else [])
+        def run_some(names: Sequence[str | None]) -> None:
+            with closing(run_all(names, commands.command_for, jobs, limit_s)) as runs:
+                for run in runs:
+                    if run.defect is None:
+                        _demand_whole(run, nonce)
+                    over[run.defect] = _seen(run)
+                    tell(len(over))
 
-        names = [None, *(defect.name for defect in defects)]
-        with closing(run_all(names, command_for, jobs, limit_s)) as runs:
-            for run in runs:
-                if run.defect is None:
-                    _demand_whole(run, nonce)
-                over[run.defect] = _seen(run)
-                tell(len(over))
-    good = over[None]
+        run_some([None])
+        good = over[None]
+        commands.devices = good.places
+        run_some([defect.name for defect in defects])
     return Matrix(
         kills=[judge(one, over[one.name], good, tests) for one in defects],
         false_alarms=[_told(key, end) for key, end in good.bad.items()],
         tests=tests,
         duration_s=round(time.monotonic() - started, 3),
     )
+
+
+class _Commands:
+    """The command lines of the runs.
+
+    A defect in the model of a bus or of a type of device is tried on the devices which that model
+    is part of: on others the same code runs as without it.
+    """
+
+    def __init__(
+        self, tree: Tree, target: targets.Target, options: Mapping[str, Any], scratch: Path
+    ) -> None:
+        self.devices: dict[str, set[str]] = {}
+        self._tree = tree
+        self._target = target
+        self._options = options
+        self._scratch = scratch
+        self._values: dict[str, dict[str, str | list[str]]] = {}
+
+    def command_for(self, defect: str | None, fd: int) -> list[str]:
+        """Give the one of a run with a defect (None: with none, on all devices)."""
+        values = self._values_for(defect.partition(".")[0] if defect else "")
+        late: dict[str, str | list[str]] = {"records_fd": str(fd), "accel": "none"}
+        command = self._target.expand({**values, **late, "accel_args": []})
+        return command + (["--defect", defect] if defect else [])
+
+    def _values_for(self, model: str) -> dict[str, str | list[str]]:
+        if model not in self._values:
+            places = [device for device, parts in self.devices.items() if model in parts]
+            only = {"only": [{"device": device} for device in places]} if places else {}
+            folder = self._scratch / (model or "all")
+            folder.mkdir()
+            self._values[model] = prepare(
+                self._tree, self._target, {**self._options, **only}, folder
+            )
+        return self._values[model]
 
 
 def judge(defect: Defect, seen: Seen, good: Seen, tests: Mapping[str, ProbeTest]) -> Kill:
@@ -231,6 +265,7 @@ def _seen(run: HostRun) -> Seen:
                 return Seen(problem=f"record {record.seq}: {wrong}")
             if record.type == "device":
                 found.devices[body["id"]] = body["problem"]
+                found.places[body["id"]] = {body["transport"], body["device_type"]}
             else:
                 found.bad[Key.of(body)] = body
     return found

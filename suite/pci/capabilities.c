@@ -32,7 +32,7 @@ static u8 structure_size(u8 cfg_type)
 /*
  * cap_len spans the whole structure, extra fields included, and ends inside configuration space.
  */
-AVPS_TEST(pci, cap_len_spans_the_structure, CLAUSES("pci-016"), NO_RING)
+AVPS_TEST(pci_function, cap_len_spans_the_structure, CLAUSES("pci-016"), NO_RING)
 {
 	for (unsigned int i = 0; i < self->pci->n_caps; i++) {
 		const struct avps_pci_cap *cap = &self->pci->caps[i];
@@ -42,7 +42,7 @@ AVPS_TEST(pci, cap_len_spans_the_structure, CLAUSES("pci-016"), NO_RING)
 	}
 }
 
-AVPS_TEST(pci, common_configuration_is_there, CLAUSES("pci-020", "pci-019"), NO_RING)
+AVPS_TEST(pci_function, common_configuration_is_there, CLAUSES("pci-020", "pci-019"), NO_RING)
 {
 	CHECK("pci-020", count(self->pci, VIRTIO_PCI_CAP_COMMON_CFG) >= 1, "there is none");
 	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_COMMON_CFG)
@@ -50,12 +50,12 @@ AVPS_TEST(pci, common_configuration_is_there, CLAUSES("pci-020", "pci-019"), NO_
 	      (unsigned long long)cap->offset);
 }
 
-AVPS_TEST(pci, isr_status_is_there, CLAUSES("pci-044"), NO_RING)
+AVPS_TEST(pci_function, isr_status_is_there, CLAUSES("pci-044"), NO_RING)
 {
 	CHECK("pci-044", count(self->pci, VIRTIO_PCI_CAP_ISR_CFG) >= 1, "there is none");
 }
 
-AVPS_TEST(pci, window_through_config_space_is_there, CLAUSES("pci-056"), NO_RING)
+AVPS_TEST(pci_function, window_through_config_space_is_there, CLAUSES("pci-056"), NO_RING)
 {
 	CHECK("pci-056", count(self->pci, VIRTIO_PCI_CAP_PCI_CFG) >= 1, "there is none");
 }
@@ -68,7 +68,7 @@ static enum avps_skip has_own_config(struct avps_device *dev, char *why, size_t 
 	return AVPS_SKIP_ABSENT;
 }
 
-AVPS_TEST(pci, device_configuration_is_there, CLAUSES("pci-049", "pci-050"), NO_RING, ONLY_IF(has_own_config))
+AVPS_TEST(pci_function, device_configuration_is_there, CLAUSES("pci-049", "pci-050"), NO_RING, ONLY_IF(has_own_config))
 {
 	CHECK("pci-049", count(self->pci, VIRTIO_PCI_CAP_DEVICE_CFG) >= 1, "there is none");
 	FOR_EACH_CAP(cap, self->pci, VIRTIO_PCI_CAP_DEVICE_CFG)
@@ -102,7 +102,7 @@ static u64 structure_length(struct avps_device *dev, u8 cfg_type)
 /*
  * Every window is long enough for its structure, and lies in a BAR that the device has.
  */
-AVPS_TEST(pci, windows_hold_their_structures, CLAUSES("pci-p01"), NO_RING)
+AVPS_TEST(pci_function, windows_hold_their_structures, CLAUSES("pci-p01"), NO_RING)
 {
 	for (unsigned int i = 0; i < self->pci->n_caps; i++) {
 		const struct avps_pci_cap *cap = &self->pci->caps[i];
@@ -122,7 +122,7 @@ AVPS_TEST(pci, windows_hold_their_structures, CLAUSES("pci-p01"), NO_RING)
 /*
  * SR-IOV is offered only by a function that has the PCI capability of it.
  */
-AVPS_TEST(pci, sr_iov_needs_its_capability, CLAUSES("core-reserved-009"), NO_RING)
+AVPS_TEST(pci_function, sr_iov_needs_its_capability, CLAUSES("core-reserved-009"), NO_RING)
 {
 	bool capability = false;
 	u32 at = PCI_CFG_SPACE_SIZE;

@@ -37,8 +37,24 @@ AVPS_TEST(pci, driver_features_read_back, CLAUSES("pci-022"), NO_RING)
 	}
 }
 
-AVPS_TEST(pci, reset_shows_status_zero, CLAUSES("pci-025"), NO_RING)
+static enum avps_skip can_be_driven(struct avps_device *dev, char *why, size_t why_size)
 {
+	if (dev->transport)
+		return 0;
+	snprintf(why, why_size, "%s", dev->problem);
+	return AVPS_SKIP_ABSENT;
+}
+
+/*
+ * A reset ends with status 0, whatever the status was before. No reset has to have gone well for this test to begin.
+ */
+AVPS_TEST(pci_function, reset_shows_status_zero, CLAUSES("pci-025"), NO_RING, ONLY_IF(can_be_driven))
+{
+	for (int i = 0; i < 3; i++) {
+		avps_device_add_status(self->dev, VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER);
+		if (!CHECK_EQ("pci-025", avps_device_reset(self->dev), 0))
+			AVPS_STOP();
+	}
 	REQUIRE(!avps_device_negotiate(self->dev, exercise_features(self->dev)), "negotiation failed");
 	CHECK_EQ("pci-025", avps_device_reset(self->dev), 0);
 }

@@ -17,7 +17,7 @@
  * The header has the layout of a device, reserved bits of the command register are 0, and the interrupt pin exists; a device
  * with one function has no other pin than A.
  */
-AVPS_TEST(pci, header_is_that_of_a_device, CLAUSES("pci-001"), NO_RING)
+AVPS_TEST(pci_function, header_is_that_of_a_device, CLAUSES("pci-001"), NO_RING)
 {
 	u32 type = avps_io_config_read(self->io, PCI_HEADER_TYPE, 1);
 	u32 command = avps_io_config_read(self->io, PCI_COMMAND, 2);
@@ -33,7 +33,7 @@ AVPS_TEST(pci, header_is_that_of_a_device, CLAUSES("pci-001"), NO_RING)
  * Configuration space can be read in bytes, words and double words, and is the same in each. Looked at where it does not
  * change: the identity of the function, and where its capabilities are.
  */
-AVPS_TEST(pci, header_is_the_same_in_each_width, CLAUSES("pci-001"), NO_RING)
+AVPS_TEST(pci_function, header_is_the_same_in_each_width, CLAUSES("pci-001"), NO_RING)
 {
 	static const u8 constant[] = { PCI_VENDOR_ID, PCI_CLASS_REVISION, PCI_SUBSYSTEM_VENDOR_ID,
 				       PCI_CAPABILITY_LIST };
@@ -52,7 +52,7 @@ AVPS_TEST(pci, header_is_the_same_in_each_width, CLAUSES("pci-001"), NO_RING)
  * A base address register that is implemented has a type that exists, a size that is a power of two, and a base that is a
  * multiple of it; one that is not reads 0.
  */
-AVPS_TEST(pci, base_addresses_are_well_formed, CLAUSES("pci-001"), NO_RING)
+AVPS_TEST(pci_function, base_addresses_are_well_formed, CLAUSES("pci-001"), NO_RING)
 {
 	for (unsigned int bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
 		u64 base = avps_io_config_read(self->io, PCI_BASE_ADDRESS_0 + 4 * bar, 4);
@@ -112,7 +112,7 @@ static u8 least_length(struct avps_io *io, u8 at, u8 cap_id)
 /*
  * The list of capabilities lies behind the header, at multiples of 4, comes to an end, and no byte belongs to two of them.
  */
-AVPS_TEST(pci, capability_list_is_well_formed, CLAUSES("pci-001"), NO_RING)
+AVPS_TEST(pci_function, capability_list_is_well_formed, CLAUSES("pci-001"), NO_RING)
 {
 	u8 at = avps_io_config_read(self->io, PCI_CAPABILITY_LIST, 1), seen[256] = { 0 };
 	bool taken[256] = { false };
@@ -149,7 +149,7 @@ static enum avps_skip is_express(struct avps_device *dev, char *why, size_t why_
 /*
  * The same of a PCI Express function's extended capabilities. An empty list is a header of zeroes.
  */
-AVPS_TEST(pci, extended_capability_list_is_well_formed, CLAUSES("pci-001"), NO_RING, ONLY_IF(is_express))
+AVPS_TEST(pci_function, extended_capability_list_is_well_formed, CLAUSES("pci-001"), NO_RING, ONLY_IF(is_express))
 {
 	u32 at = PCI_CFG_SPACE_SIZE, header = avps_io_config_read(self->io, at, 4);
 

@@ -24,7 +24,7 @@ static enum avps_skip modern_by_revision(struct avps_device *dev, char *why, siz
 	return AVPS_SKIP_LAUNCH;
 }
 
-AVPS_TEST(pci, vendor_is_virtio, CLAUSES("pci-003"), NO_RING)
+AVPS_TEST(pci_function, vendor_is_virtio, CLAUSES("pci-003"), NO_RING)
 {
 	CHECK_EQ("pci-003", avps_io_config_read(self->io, PCI_VENDOR_ID, 2), VIRTIO_VENDOR);
 }
@@ -32,7 +32,7 @@ AVPS_TEST(pci, vendor_is_virtio, CLAUSES("pci-003"), NO_RING)
 /*
  * The device id is 0x1040 plus the VIRTIO device id, or the transitional id of one of seven device types.
  */
-AVPS_TEST(pci, device_id_follows_the_type, CLAUSES("pci-004"), NO_RING)
+AVPS_TEST(pci_function, device_id_follows_the_type, CLAUSES("pci-004"), NO_RING)
 {
 	static const u16 transitional[] = { 0x1000, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1009 };
 	u32 id = avps_io_config_read(self->io, PCI_DEVICE_ID, 2);
@@ -43,21 +43,21 @@ AVPS_TEST(pci, device_id_follows_the_type, CLAUSES("pci-004"), NO_RING)
 	CHECK("pci-004", known, "the device id is %#x", id);
 }
 
-AVPS_TEST(pci, modern_device_id_range, CLAUSES("pci-006"), NO_RING, ONLY_IF(modern_by_revision))
+AVPS_TEST(pci_function, modern_device_id_range, CLAUSES("pci-006"), NO_RING, ONLY_IF(modern_by_revision))
 {
 	u32 id = avps_io_config_read(self->io, PCI_DEVICE_ID, 2);
 
 	CHECK("pci-006", id >= MODERN_FIRST && id <= MODERN_LAST, "the device id is %#x", id);
 }
 
-AVPS_TEST(pci, modern_revision, CLAUSES("pci-007"), NO_RING, ONLY_IF(modern_by_id))
+AVPS_TEST(pci_function, modern_revision, CLAUSES("pci-007"), NO_RING, ONLY_IF(modern_by_id))
 {
 	u32 revision = avps_io_config_read(self->io, PCI_REVISION_ID, 1);
 
 	CHECK("pci-007", revision >= 1, "the revision is %u", revision);
 }
 
-AVPS_TEST(pci, modern_subsystem, CLAUSES("pci-008"), NO_RING, ONLY_IF(modern_by_id))
+AVPS_TEST(pci_function, modern_subsystem, CLAUSES("pci-008"), NO_RING, ONLY_IF(modern_by_id))
 {
 	u32 subsystem = avps_io_config_read(self->io, PCI_SUBSYSTEM_ID, 2);
 

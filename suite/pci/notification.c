@@ -51,7 +51,7 @@ static u64 highest_of_all(struct avps_pci *pci, const struct avps_pci_cap *cap, 
 		}                                                                   \
 	} while (0)
 
-AVPS_TEST(pci, notification_capability, CLAUSES("pci-035", "pci-036", "pci-037"), NO_RING, ONLY_IF(narrow))
+AVPS_TEST(pci_function, notification_capability, CLAUSES("pci-035", "pci-036", "pci-037"), NO_RING, ONLY_IF(narrow))
 {
 	unsigned int n = 0;
 
@@ -82,7 +82,7 @@ AVPS_TEST(pci, notification_capability_has_room, CLAUSES("pci-038", "pci-039"), 
 	}
 }
 
-AVPS_TEST(pci, wide_notification_capability, CLAUSES("pci-035", "pci-040", "pci-041"), NO_RING,
+AVPS_TEST(pci_function, wide_notification_capability, CLAUSES("pci-035", "pci-040", "pci-041"), NO_RING,
 	  NEEDS(VIRTIO_F_NOTIFICATION_DATA))
 {
 	unsigned int n = 0;

@@ -39,6 +39,30 @@ AVPS_TEARDOWN(pci)
 	avps_device_interrupts(self->dev, AVPS_INTERRUPTS_NONE);
 }
 
+/*
+ * What there is to see of a function before anybody drives it, and also of one that nobody could: in these tests there is no
+ * transport.
+ */
+AVPS_SUITE_PART(pci_function, "pci", .transport = "pci", .registers_only = true)
+{
+	struct avps_device *dev;
+	struct avps_io *io;
+	struct avps_pci found;
+	struct avps_pci *pci;
+};
+
+AVPS_SETUP(pci_function)
+{
+	self->dev = variant->on.device;
+	self->io = self->dev->io;
+	self->pci = &self->found;
+	avps_pci_look(self->io, self->pci);
+}
+
+AVPS_TEARDOWN(pci_function)
+{
+}
+
 #define CAP_VENDOR_CFG 9 /* VIRTIO_PCI_CAP_VENDOR_CFG, which the kernel's header does not have yet */
 
 /* A field of the common configuration, by its name in struct virtio_pci_common_cfg. */

@@ -15,17 +15,17 @@ static enum avps_skip transitional_by_id(struct avps_device *dev, char *why, siz
 	return AVPS_SKIP_LAUNCH;
 }
 
-AVPS_TEST(pci, transitional_revision_is_zero, CLAUSES("pci-009"), NO_RING, ONLY_IF(transitional_by_id))
+AVPS_TEST(pci_function, transitional_revision_is_zero, CLAUSES("pci-009"), NO_RING, ONLY_IF(transitional_by_id))
 {
 	CHECK_EQ("pci-009", avps_io_config_read(self->io, PCI_REVISION_ID, 1), 0);
 }
 
-AVPS_TEST(pci, transitional_subsystem_is_the_type, CLAUSES("pci-010"), NO_RING, ONLY_IF(transitional_by_id))
+AVPS_TEST(pci_function, transitional_subsystem_is_the_type, CLAUSES("pci-010"), NO_RING, ONLY_IF(transitional_by_id))
 {
 	CHECK_EQ("pci-010", avps_io_config_read(self->io, PCI_SUBSYSTEM_ID, 2), self->dev->virtio_id);
 }
 
-AVPS_TEST(pci, transitional_bar0_is_ports, CLAUSES("pci-064"), NO_RING, ONLY_IF(transitional_by_id))
+AVPS_TEST(pci_function, transitional_bar0_is_ports, CLAUSES("pci-064"), NO_RING, ONLY_IF(transitional_by_id))
 {
 	u32 bar0 = avps_io_config_read(self->io, PCI_BASE_ADDRESS_0, 4);
 

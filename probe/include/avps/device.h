@@ -21,7 +21,7 @@ struct avps_device {
 	u32 virtio_id; /* VIRTIO_ID_* */
 	const char *bus; /* "pci", "mmio": how it is attached, also where that does not work */
 	struct avps_transport *transport; /* NULL where `problem` says why */
-	struct avps_io *io;
+	struct avps_io *io; /* NULL where not even that can be had */
 	avps_features offered; /* as found at discovery */
 	avps_features accepted; /* by avps_device_negotiate(), the last time that it went well */
 	u16 n_queues;

@@ -46,6 +46,12 @@ struct avps_pci *avps_pci_of(struct avps_transport *t);
 u8 avps_pci_find_cap(struct avps_io *io, u8 cap_id, u8 after);
 
 /*
+ * Reads the capabilities of the function behind @io into *pci, which is no transport yet: those that a driver needs may be
+ * missing.
+ */
+void avps_pci_look(struct avps_io *io, struct avps_pci *pci);
+
+/*
  * Reads the capabilities of the device behind @io and makes its transport.
  *
  * Returns 0 and *out; -ENODEV without the capabilities a modern driver needs, -ENOMEM; then @why has a sentence.

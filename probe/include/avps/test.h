@@ -38,6 +38,7 @@ struct avps_suite {
 	const char *name; /* "block" */
 	u32 virtio_id; /* the device type they are for; 0: any */
 	const char *transport; /* the transport they are for; NULL: any */
+	bool registers_only; /* they need no more: they run also on a device that can't be driven, which has a `problem` */
 };
 
 /* With which ring layouts a test runs: once with each by default. */
