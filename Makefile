@@ -19,7 +19,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 LINUX_CPPFLAGS := $(patsubst %,-isystem $(OUT)/linux/%,include kselftest libfdt)
 LINUX_HEADERS := $(OUT)/linux/headers.entry
 
-all: image ## build the image of ARCH: kernel, probe, initramfs (the default)
+all: image host ## build the image of ARCH: kernel, probe, initramfs; and the probe for this machine (the default)
 
 # Gives $(OUT)/probe, linked statically, and the target unit, which runs the unit tests in C.
 -include probe/probe.mk
@@ -29,13 +29,14 @@ setup: ## install the Debian packages that are missing
 	$(Q)images/setup.sh
 
 # Nothing can be built before set-up is done, so these start make again instead of depending on it.
-report: ## boot the image in TARGET (qemu-q35) and write build/report/TARGET/report.html
+report: ## run TARGET (qemu-q35) and write build/report/TARGET/report.html
 	$(Q)+images/report.sh $(TARGET)
 
 test: ## run the tests of this project itself
 	$(Q)images/setup.sh
 	$(Q)$(MAKE) images
 	$(Q)$(MAKE) unit
+	$(Q)$(MAKE) host host-tests fuzz-briefly
 	$(Q)$(PYTHON) -m pytest --timeout=240 runner/tests
 
 bench: ## time a full run against a bare boot, on each target that is built; figures also in build/bench.json
@@ -59,6 +60,6 @@ distclean: clean ## remove the cache, too
 	$(Q)rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/avps"
 
 help: ## list these
-	@sed -n 's/^\([a-z-]*\):.* ## /  \1\t/p' Makefile images/images.mk | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.* ## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-.PHONY: all bench clean distclean format help image images lint report reproducible setup test unit FORCE
+.PHONY: all bench clean distclean format fuzz help host image images lint report reproducible setup test unit FORCE

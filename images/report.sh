@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# From a fresh checkout to a report: install what is missing, build the image that the target boots, run.
+# From a fresh checkout to a report: install what is missing, build what the target boots or runs, run.
 #
 #   images/report.sh TARGET
 #
@@ -20,6 +20,10 @@ if [ ! -r "$file" ]; then
 fi
 arch=$(sed -n 's/^arch *= *"\([^"]*\)".*/\1/p' "$file")
 images/setup.sh report "$arch"
-"${MAKE:-make}" image ARCH="$arch"
+if [ "$arch" = host ]; then
+	"${MAKE:-make}" host
+else
+	"${MAKE:-make}" image ARCH="$arch"
+fi
 rm -f "$report"
 ./avps run -t "$target" || grep -qs '"complete": true' "$report"

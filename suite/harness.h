@@ -22,7 +22,9 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wclobbered"
+#endif
 #include <kselftest_harness.h>
 #pragma GCC diagnostic pop
 
@@ -79,9 +81,19 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
 	};                                                                                                           \
 	FIXTURE(suite_)
 
+/*
+ * kselftest keeps `self` in a local variable, across the setjmp() that a test comes back by when it stops. A compiler that sees
+ * through all that may keep its parts in registers, which setjmp() does not save; so it must not see through set-up.
+ */
+#ifdef __clang__
+#define AVPS_OPAQUE noinline
+#else
+#define AVPS_OPAQUE noipa
+#endif
+
 /* What runs before and after each test of a suite. Both see `self` and `variant->on`; the device is reset at the end.
  */
-#define AVPS_SETUP(suite_) static __attribute__((unused)) FIXTURE_SETUP(suite_)
+#define AVPS_SETUP(suite_) static __attribute__((unused, AVPS_OPAQUE)) FIXTURE_SETUP(suite_)
 #define AVPS_TEARDOWN(suite_) static __attribute__((unused)) FIXTURE_TEARDOWN(suite_)
 
 /*

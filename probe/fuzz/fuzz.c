@@ -62,7 +62,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	const struct avps_test *const *tests;
+
 	(void)argc, (void)argv;
+	avps_all_tests(&tests); /* which it keeps: not to be taken for a leftover of a test */
 	avps_tests_in_process = true;
 	avps_set_patience_ms(PATIENCE_MS);
 	fuzz.machine = calloc(1, refdev_machine_size());

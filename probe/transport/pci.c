@@ -178,10 +178,13 @@ static u32 config_length(struct avps_transport *t)
 	return pci->device ? pci->device->length : 0;
 }
 
+/* Without a window for it, configuration reads as nothing does: all ones. */
 static u64 config_read(struct avps_transport *t, u32 offset, unsigned int width)
 {
 	struct avps_pci *pci = avps_pci_of(t);
 
+	if (!pci->device)
+		return UINT64_MAX >> (64 - 8 * width);
 	return avps_io_read(t->io, pci->device->bar, pci->device->offset + offset, width);
 }
 
@@ -189,7 +192,8 @@ static void config_write(struct avps_transport *t, u32 offset, unsigned int widt
 {
 	struct avps_pci *pci = avps_pci_of(t);
 
-	avps_io_write(t->io, pci->device->bar, pci->device->offset + offset, width, value);
+	if (pci->device)
+		avps_io_write(t->io, pci->device->bar, pci->device->offset + offset, width, value);
 }
 
 static u32 config_generation(struct avps_transport *t)

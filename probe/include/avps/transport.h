@@ -57,7 +57,7 @@ struct avps_transport_ops {
 	/* Reads and so acknowledges the interrupt status (VIRTIO_PCI_ISR_*, the same bits on MMIO). */
 	u8 (*interrupt_status)(struct avps_transport *t);
 
-	/* Device-specific configuration: length in bytes (0: none), one access, and the generation. */
+	/* Device-specific configuration: length in bytes (0: none, and all reads are all ones), one access, and the generation. */
 	u32 (*config_length)(struct avps_transport *t);
 	u64 (*config_read)(struct avps_transport *t, u32 offset, unsigned int width);
 	void (*config_write)(struct avps_transport *t, u32 offset, unsigned int width, u64 value);
