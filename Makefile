@@ -48,7 +48,7 @@ lint: ## look for mistakes, and for style that is not the house's
 
 format: ## lay out C and Python as lint wants it
 	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
-	$(Q)black --quiet runner
+	$(Q)git ls-files -co --exclude-standard '*.py' | xargs black --quiet
 
 reproducible: $(OUT)/linux/headers.entry $(OUT)/linux/kernel.entry ## build the kernel again elsewhere and compare (minutes)
 	$(Q)images/reproducible.sh $(ARCH) $(OUT)

@@ -37,7 +37,7 @@ lint cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portabi
 	--suppress=missingInclude --suppress=unknownMacro --suppress=comparePointers \
 	--suppress=subtractPointers --suppress=ctuuninitvar -Iprobe/include
 
-mapfile -t files < <(files 'runner/*.py' avps | sort)
+mapfile -t files < <(files '*.py' avps | sort)
 lint black --check --quiet
 lint flake8
 lint mypy

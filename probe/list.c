@@ -35,6 +35,7 @@ static struct json_object *test_json(const struct avps_test *test)
 	for (const int *need = test->needs; need && *need >= 0; need++)
 		json_object_array_add(needs, json_object_new_int(*need));
 	json_object_object_add(object, "needs", needs);
+	add_text(object, "host", test->host);
 	add_text(object, "file", test->file);
 	json_object_object_add(object, "line", json_object_new_int(test->line));
 	return object;

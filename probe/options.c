@@ -61,6 +61,16 @@ static bool is_selection(struct json_object *list)
 	return true;
 }
 
+static bool is_list_of_texts(struct json_object *list)
+{
+	if (!json_object_is_type(list, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string))
+			return false;
+	return true;
+}
+
 static int take(const char *path, const char *key, struct json_object *value, struct avps_options *options, char *why,
 		size_t why_size)
 {
@@ -80,6 +90,10 @@ static int take(const char *path, const char *key, struct json_object *value, st
 		if (!is_selection(value))
 			return wrong(path, key, "a list of {test, device, ring}", why, why_size);
 		*(key[0] == 'l' ? &options->leave_out : &options->only) = json_object_get(value);
+	} else if (!strcmp(key, "host_actions")) {
+		if (!is_list_of_texts(value))
+			return wrong(path, key, "a list of strings", why, why_size);
+		options->host_actions = json_object_get(value);
 	} else {
 		snprintf(why, why_size, "%s: unknown key \"%s\"", path, key);
 		return -EINVAL;

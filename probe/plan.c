@@ -8,6 +8,7 @@
 
 #include "avps/clock.h"
 #include "avps/dma.h"
+#include "avps/host.h"
 #include "avps/judge.h"
 #include "avps/report.h"
 #include "avps/trace.h"
@@ -117,7 +118,7 @@ void avps_plan_report(const struct avps_run *plan, int n)
 	} while (first < n);
 }
 
-/* Why the run needs no child: a feature that is not offered, or a condition of the test's own. */
+/* Why the run needs no child: a feature that is not offered, a host that can't act, or a condition of the test's own. */
 static enum avps_skip unfit(const struct avps_run *run, char *why, size_t why_size)
 {
 	const struct avps_test *test = run->test;
@@ -128,6 +129,10 @@ static enum avps_skip unfit(const struct avps_run *run, char *why, size_t why_si
 			snprintf(why, why_size, "the device does not offer feature bit %d", *need);
 			return AVPS_SKIP_NOT_OFFERED;
 		}
+	}
+	if (test->host && !avps_host_can(test->host)) {
+		snprintf(why, why_size, "the host can't do %s on this target", test->host);
+		return AVPS_SKIP_HOST_CANNOT;
 	}
 	return test->only_if ? test->only_if(dev, why, why_size) : 0;
 }

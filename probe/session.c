@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "avps/host.h"
 #include "avps/plan.h"
 #include "avps/report.h"
 
@@ -99,6 +100,9 @@ static void discover(avps_discovery discovery)
 void avps_session(const struct avps_options *options, avps_discovery discovery)
 {
 	discover(discovery);
+	/* A host that answers no questions can't be asked to act either. */
+	if (avps_host_allow(options->interactive ? options->host_actions : NULL))
+		avps_report_log("error", "no memory to ask the host for anything");
 	run_plan(options);
 	avps_session_end();
 }

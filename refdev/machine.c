@@ -35,12 +35,15 @@ enum kind { DISK, READ_ONLY_DISK, NET, ENTROPY, CONSOLE, PMEM, KINDS };
 /* What is new since 1.0 and left out by a device that is older, or simpler. */
 #define NEWER (FEATURE_BIT(VIRTIO_F_RING_PACKED) | FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(VIRTIO_F_RING_RESET))
 
+/* What a transitional device has to offer (6.3); a driver that accepts bit 30 has not read the whole sentence. */
+#define TRANSITIONAL (FEATURE_BIT(VIRTIO_F_ANY_LAYOUT) | FEATURE_BIT(30))
+
 /* NOTIF_CONFIG_DATA has a meaning on PCI only. ADMIN_VQ, the same, is the console's own affair. */
 static const refdev_features pci_features[KINDS] = {
 	[DISK] = USUAL | FEATURE_BIT(REFDEV_F_NOTIF_CONFIG_DATA),
 	[READ_ONLY_DISK] = (USUAL | APART) & ~(FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(REFDEV_F_SUSPEND)),
 	[NET] = USUAL | FEATURE_BIT(REFDEV_F_NOTIFICATION_DATA),
-	[ENTROPY] = FEATURE_BIT(VIRTIO_F_VERSION_1),
+	[ENTROPY] = FEATURE_BIT(VIRTIO_F_VERSION_1) | TRANSITIONAL,
 	[CONSOLE] = USUAL,
 	[PMEM] = USUAL & ~FEATURE_BIT(VIRTIO_F_RING_PACKED),
 };
@@ -111,11 +114,13 @@ static struct refdev *device_of(struct devices *devices, enum kind kind)
 	}
 }
 
-static const struct refdev_block_options disk = { .serial = "avps-reference" };
 static const struct refdev_block_options read_only_disk = { .read_only = true };
 
-static void make_devices(struct devices *devices, const refdev_features *features, const struct refdev_memory *memory)
+static void make_devices(struct devices *devices, const refdev_features *features, const char *serial,
+			 const struct refdev_memory *memory)
 {
+	const struct refdev_block_options disk = { .serial = serial };
+
 	refdev_block_init(&devices->disk, &disk, features[DISK], memory);
 	refdev_block_init(&devices->read_only_disk, &read_only_disk, features[READ_ONLY_DISK], memory);
 	refdev_entropy_init(&devices->entropy, &(struct refdev_entropy_options){ 0 }, features[ENTROPY], memory);
@@ -128,7 +133,7 @@ static void make_pci(struct machine *machine, const struct refdev_memory *memory
 	static const struct refdev_pmem_options pmem = { PMEM_ON_PCI, PMEM_BYTES, .shared_memory = true };
 	struct devices *devices = &machine->on_pci;
 
-	make_devices(devices, pci_features, memory);
+	make_devices(devices, pci_features, "avps-on-pci", memory);
 	refdev_net_init(&devices->net, &net, pci_features[NET], memory);
 	refdev_console_init(&devices->console, &console, pci_features[CONSOLE], memory);
 	refdev_pmem_init(&devices->pmem, &pmem, pci_features[PMEM], memory);
@@ -145,12 +150,23 @@ static void make_mmio(struct machine *machine, const struct refdev_memory *memor
 	static const struct refdev_pmem_options pmem = { PMEM_ON_MMIO, PMEM_BYTES, .shared_memory = true };
 	struct devices *devices = &machine->on_mmio;
 
-	make_devices(devices, mmio_features, memory);
+	make_devices(devices, mmio_features, "avps-on-mmio", memory);
 	refdev_net_init(&devices->net, &net, mmio_features[NET], memory);
 	refdev_console_init(&devices->console, &console, mmio_features[CONSOLE], memory);
 	refdev_pmem_init(&devices->pmem, &pmem, mmio_features[PMEM], memory);
 	for (enum kind kind = 0; kind < KINDS; kind++)
 		refdev_registers_init(&machine->registers[kind], device_of(devices, kind), &mmio_places[kind]);
+}
+
+bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors)
+{
+	struct machine *machine = at;
+	struct refdev_block *disks[] = { &machine->on_pci.disk, &machine->on_mmio.disk };
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (!strncmp((const char *)disks[i]->serial, serial, sizeof(disks[i]->serial)))
+			return refdev_block_resize(disks[i], sectors);
+	return false;
 }
 
 size_t refdev_machine_size(void)

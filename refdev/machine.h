@@ -23,6 +23,12 @@ void refdev_machine_init(void *at, const struct refdev_memory *memory);
 unsigned int refdev_machine_ports(void *at);
 struct refdev_port *refdev_machine_port(void *at, unsigned int i);
 
+/*
+ * Gives the disk of that serial number (what GET_ID answers) another number of sectors while it is in operation. False if
+ * there is no such disk, or it can't have so many.
+ */
+bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors);
+
 /* The flattened device tree that describes its MMIO devices; each node's path is "/" and the device's unit name. */
 const void *refdev_machine_tree(void *at);
 

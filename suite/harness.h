@@ -102,6 +102,7 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
  * CLAUSES("…", …)	the clauses it judges, every one of them whenever it passes
  * NEEDS(bit, …)	feature bits the device must offer; else SKIP not-offered
  * ONLY_IF(function)	a condition on the device; see struct avps_test
+ * HOST("action")	something that the host must be able to do (docs/records.md); else SKIP host-cannot
  * NO_RING		uses no virtqueue: runs once a device
  * SPLIT_RING		is about the split layout
  * PACKED_RING		is about the packed layout
@@ -130,6 +131,7 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
 		__VA_ARGS__, -1 \
 	}
 #define ONLY_IF(function_) .only_if = function_
+#define HOST(action_) .host = action_
 #define NO_RING .ring_use = AVPS_NO_RING
 #define SPLIT_RING .ring_use = AVPS_SPLIT_RING
 #define PACKED_RING .ring_use = AVPS_PACKED_RING

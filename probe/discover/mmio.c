@@ -13,13 +13,15 @@
 
 #define MAX_CMDLINE 4096
 
-/* Makes sure that a window is at least as long as the registers that every device has. */
-static int long_enough(struct avps_io *io, char *why, size_t why_size)
+/* Makes sure that a window is at least as long as the registers that every device has; else nobody is to look at them. */
+static int long_enough(struct avps_io **io, char *why, size_t why_size)
 {
-	u64 size = io->ops->region_size(io, 0);
+	u64 size = (*io)->ops->region_size(*io, 0);
 
 	if (size >= VIRTIO_MMIO_CONFIG)
 		return 0;
+	(*io)->ops->close(*io);
+	*io = NULL;
 	snprintf(why, why_size, "its window of %llu bytes has no room for the registers", (unsigned long long)size);
 	return -ENODEV;
 }
@@ -30,7 +32,7 @@ static int open_place(const struct place *place, struct avps_io **io, char *why,
 	char why_not_vfio[120] = "the kernel has no platform device for it", why_not_devmem[120];
 
 	if (place->platform && !avps_vfio_platform_open(place->id, io, why_not_vfio, sizeof(why_not_vfio)))
-		return long_enough(*io, why, why_size);
+		return long_enough(io, why, why_size);
 	if (!place->base || !place->size) {
 		snprintf(why, why_size, "%s", why_not_vfio);
 		return -ENODEV;
@@ -40,7 +42,7 @@ static int open_place(const struct place *place, struct avps_io **io, char *why,
 		return -ENODEV;
 	}
 	fprintf(stderr, "avps: %s without interrupts, as VFIO does not serve: %s\n", place->id, why_not_vfio);
-	return long_enough(*io, why, why_size);
+	return long_enough(io, why, why_size);
 }
 
 static void add_fact(struct avps_device *dev, const char *name, u64 value)
@@ -83,7 +85,7 @@ bool avps_discover_registers(struct avps_device *dev, const struct place *place)
 		return false;
 	}
 	if (err == -ENODEV)
-		return true;
+		return true; /* there is no telling what else its registers mean */
 	add_facts(dev, place);
 	if (!err && !avps_mmio_open(dev->io, &dev->transport, dev->problem, sizeof(dev->problem)))
 		avps_device_survey(dev);

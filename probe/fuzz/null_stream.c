@@ -8,6 +8,17 @@ void avps_stream_send(struct json_object *record)
 	json_object_put(record);
 }
 
+u32 avps_stream_next(void)
+{
+	return 0;
+}
+
+struct json_object *avps_stream_receive(unsigned int limit_ms)
+{
+	(void)limit_ms;
+	return NULL;
+}
+
 void avps_stream_recover(void)
 {
 }

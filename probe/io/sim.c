@@ -9,12 +9,15 @@
 #include "avps/sim.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/pci_regs.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "avps/devicetree.h"
 #include "avps/dma.h"
+#include "avps/host.h"
 #include "refdev/core/defect.h"
 #include "refdev/machine.h"
 
@@ -28,6 +31,7 @@ struct sim {
 	struct avps_io base;
 	struct refdev_port *port;
 	unsigned int signalled[MAX_VECTORS]; /* and not taken yet */
+	u32 line; /* MMIO: the number of the one that its interrupts are expected on */
 	bool asserted; /* the line */
 	bool masked;
 };
@@ -39,6 +43,7 @@ static struct machine {
 } * machine;
 
 static struct refdev_memory memory;
+static void *plugged; /* the machine of reference devices */
 static u64 now_us;
 
 static struct sim *sim_of(struct avps_io *io)
@@ -252,12 +257,25 @@ static void message(void *wires_of, u64 address, u32 data)
 		sim->signalled[data]++;
 }
 
+/* Whether what @port does to its line is seen as the interrupt of @sim. A PCI function's line is its own. */
+static bool listens_to(const struct sim *sim, const struct refdev_port *port)
+{
+	return port->bus == REFDEV_PCI ? sim->port == port
+				       : sim->port->bus == REFDEV_MMIO && sim->line == port->interrupt;
+}
+
 static void line(void *wires_of, bool asserted)
 {
-	struct sim *sim = wires_of;
+	const struct refdev_port *port = ((struct sim *)wires_of)->port;
 
-	sim->asserted = asserted;
-	fire_line(sim);
+	for (unsigned int i = 0; i < machine->n; i++) {
+		struct sim *sim = &machine->devices[i];
+
+		if (!listens_to(sim, port))
+			continue;
+		sim->asserted = asserted;
+		fire_line(sim);
+	}
 }
 
 /* Memory for DMA, at bus addresses that are neither those of this process, nor next to each other, nor all below 4 GiB. */
@@ -293,6 +311,42 @@ const struct refdev_memory *avps_sim_memory(void)
 	return &memory;
 }
 
+/* Has interrupts expected on the lines that the device tree names, as a kernel would that has read it. */
+static void listen_as_in_tree(void)
+{
+	struct avps_tree_node node;
+	char path[PATH_MAX], why[160];
+
+	for (unsigned int i = 0; i < machine->n; i++) {
+		struct sim *sim = &machine->devices[i];
+
+		if (sim->port->bus == REFDEV_MMIO && avps_tree_path(sim->port->name, path, sizeof(path)) &&
+		    !avps_tree_read(avps_tree(), path, &node, why, sizeof(why)) &&
+		    node.interrupt != AVPS_TREE_NO_INTERRUPT)
+			sim->line = node.interrupt;
+	}
+}
+
+static bool sim_host_can(const char *what)
+{
+	return !strcmp(what, "block-resize");
+}
+
+int avps_sim_host_act(struct json_object *request, char *why, size_t why_size)
+{
+	struct json_object *disk = NULL, *sectors = NULL;
+
+	json_object_object_get_ex(request, "disk", &disk);
+	json_object_object_get_ex(request, "sectors", &sectors);
+	if (refdev_machine_resize_disk(plugged, json_object_get_string(disk) ?: "", json_object_get_int64(sectors)))
+		return 0;
+	snprintf(why, why_size, "no disk '%s' can have %lld sectors", json_object_get_string(disk) ?: "",
+		 (long long)json_object_get_int64(sectors));
+	return -EIO;
+}
+
+static const struct avps_host sim_host = { .can = sim_host_can, .act = avps_sim_host_act };
+
 int avps_sim_machine(const char *defect)
 {
 	void *models = mmap(NULL, refdev_machine_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -300,11 +354,15 @@ int avps_sim_machine(const char *defect)
 
 	if (models == MAP_FAILED)
 		return -errno;
+	plugged = models;
+	avps_host_use(&sim_host);
 	refdev_defect_set(defect);
 	refdev_machine_init(models, &memory);
 	avps_tree_simulate(refdev_machine_tree(models), refdev_machine_tree_path);
 	for (unsigned int i = 0; !err && i < refdev_machine_ports(models); i++)
 		err = avps_sim_plug(refdev_machine_port(models, i));
+	if (!err)
+		listen_as_in_tree();
 	return err;
 }
 
@@ -318,6 +376,7 @@ int avps_sim_plug(struct refdev_port *port)
 	memset(sim, 0, sizeof(*sim));
 	sim->base.ops = &sim_ops;
 	sim->port = port;
+	sim->line = port->interrupt;
 	port->wires = (struct refdev_wires){ .message = message, .line = line, .machine = sim };
 	return 0;
 }
@@ -337,7 +396,7 @@ bool avps_sim_place(unsigned int number, struct avps_sim_place *place)
 	*place = (struct avps_sim_place){ .name = port->name,
 					  .bus = port->bus == REFDEV_PCI ? "pci" : "mmio",
 					  .base = port->base,
-					  .interrupt = port->interrupt };
+					  .interrupt = machine->devices[number].line };
 	return true;
 }
 

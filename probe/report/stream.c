@@ -32,7 +32,14 @@ struct sent {
 	char bytes[MAX_BYTES];
 };
 
+/* Bytes from the host that are no whole line yet. They are shared, too, since a test may read more than its own answer. */
+struct incoming {
+	char bytes[MAX_LINE + 64];
+	size_t have;
+};
+
 static struct sent *sent;
+static struct incoming *incoming;
 static int stream = -1;
 
 static int make_raw(int fd)
@@ -47,12 +54,18 @@ static int make_raw(int fd)
 	return tcsetattr(fd, TCSANOW, &settings) ? -errno : 0;
 }
 
+static void *shared_memory(size_t size)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
 int avps_stream_use(int fd)
 {
 	int err;
 
-	sent = mmap(NULL, sizeof(*sent), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (sent == MAP_FAILED)
+	sent = shared_memory(sizeof(*sent));
+	incoming = shared_memory(sizeof(*incoming));
+	if (sent == MAP_FAILED || incoming == MAP_FAILED)
 		return -errno;
 	err = make_raw(fd);
 	if (!err)
@@ -121,6 +134,11 @@ void avps_stream_send(struct json_object *record)
 	write_record(sent->count - 1);
 }
 
+u32 avps_stream_next(void)
+{
+	return sent->count;
+}
+
 void avps_stream_recover(void)
 {
 	write_all("\n", 1);
@@ -178,31 +196,25 @@ static struct json_object *parse_line(const char *line)
 	return NULL;
 }
 
-/* Bytes from the host that are no whole line yet. */
-static struct {
-	char bytes[MAX_LINE + 64];
-	size_t have;
-} incoming;
-
 /* Takes the first whole line out of `incoming`, and gives the record in it; *more says whether there was a line. */
 static struct json_object *take_line(bool *more)
 {
-	char *end = memchr(incoming.bytes, '\n', incoming.have);
+	char *end = memchr(incoming->bytes, '\n', incoming->have);
 	struct json_object *json;
 	size_t length;
 
 	*more = end;
 	if (!end)
 		return NULL;
-	length = end + 1 - incoming.bytes;
+	length = end + 1 - incoming->bytes;
 	*end = '\0';
 	/* A NUL in it, noise of a serial line, must not hide what follows. */
-	for (char *at = incoming.bytes; at < end; at++)
+	for (char *at = incoming->bytes; at < end; at++)
 		if (!*at)
 			*at = ' ';
-	json = parse_line(incoming.bytes);
-	incoming.have -= length;
-	memmove(incoming.bytes, end + 1, incoming.have);
+	json = parse_line(incoming->bytes);
+	incoming->have -= length;
+	memmove(incoming->bytes, end + 1, incoming->have);
 	return json;
 }
 
@@ -228,13 +240,13 @@ struct json_object *avps_stream_receive(unsigned int limit_ms)
 			if (json)
 				return json;
 		} while (more);
-		if (incoming.have == sizeof(incoming.bytes))
-			incoming.have = 0; /* no record is that long */
+		if (incoming->have == sizeof(incoming->bytes))
+			incoming->have = 0; /* no record is that long */
 		if (poll(&pollfd, 1, remaining_ms(deadline)) <= 0)
 			return NULL;
-		got = read(stream, incoming.bytes + incoming.have, sizeof(incoming.bytes) - incoming.have);
+		got = read(stream, incoming->bytes + incoming->have, sizeof(incoming->bytes) - incoming->have);
 		if (got <= 0)
 			return NULL;
-		incoming.have += got;
+		incoming->have += got;
 	}
 }

@@ -123,6 +123,7 @@ void refdev_block_init(struct refdev_block *block, const struct refdev_block_opt
 		block->dev.queues[i].size_max = REFDEV_BLOCK_QUEUE_SIZE;
 	for (size_t i = 0; i < sizeof(block->storage); i++)
 		block->storage[i] = block->stable[i] = (u8)(i * 7 + i / REFDEV_BLOCK_SECTOR * 13);
+	block->sectors = REFDEV_BLOCK_SECTORS;
 	block->has_serial = options->serial;
 	memset(block->serial, 0, sizeof(block->serial));
 	if (options->serial)

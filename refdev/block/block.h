@@ -7,7 +7,8 @@
 
 #define REFDEV_BLOCK_SECTOR 512
 #define REFDEV_BLOCK_SECTORS 256
-#define REFDEV_BLOCK_BYTES (REFDEV_BLOCK_SECTOR * REFDEV_BLOCK_SECTORS)
+#define REFDEV_BLOCK_MOST_SECTORS 512 /* that it can be given later */
+#define REFDEV_BLOCK_BYTES (REFDEV_BLOCK_SECTOR * REFDEV_BLOCK_MOST_SECTORS)
 #define REFDEV_BLOCK_QUEUES 2
 #define REFDEV_BLOCK_QUEUE_SIZE 128
 #define REFDEV_BLOCK_ID 20
@@ -20,6 +21,7 @@ struct refdev_block_options {
 
 struct refdev_block {
 	struct refdev dev;
+	u64 sectors; /* how many it has now */
 	u8 storage[REFDEV_BLOCK_BYTES]; /* what a read sees */
 	u8 stable[REFDEV_BLOCK_BYTES]; /* what a power cut leaves */
 	u8 serial[REFDEV_BLOCK_ID]; /* padded with NUL */
@@ -38,5 +40,11 @@ void refdev_block_init(struct refdev_block *block, const struct refdev_block_opt
 
 /* The power fails and comes back: the device is reset, and holds what was made stable before (5.2.6.2). */
 void refdev_block_power_cut(struct refdev_block *block);
+
+/*
+ * Gives the disk another number of sectors while it is in operation (5.2.6.2), and tells the driver. What is new reads as
+ * zeroes. False if there can't be so many.
+ */
+bool refdev_block_resize(struct refdev_block *block, u64 sectors);
 
 #endif

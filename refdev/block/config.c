@@ -22,15 +22,17 @@
 /* The only field that the driver may write. */
 #define WRITEBACK offsetof(struct virtio_blk_config, wce)
 
-static u64 capacity(void)
+static u64 capacity(const struct refdev_block *block)
 {
 	if (defect("block.capacity_is_zero"))
 		return 0;
 	if (defect("block.capacity_is_one_too_many"))
-		return REFDEV_BLOCK_SECTORS + 1;
+		return block->sectors + 1;
 	if (defect("block.capacity_is_in_bytes"))
-		return REFDEV_BLOCK_BYTES;
-	return REFDEV_BLOCK_SECTORS;
+		return block->sectors * REFDEV_BLOCK_SECTOR;
+	if (defect("block.capacity_stays_with_a_resize"))
+		return REFDEV_BLOCK_SECTORS;
+	return block->sectors;
 }
 
 static u32 block_size(void)
@@ -91,14 +93,15 @@ static void fill_sizes(const struct refdev *dev, struct virtio_blk_config *confi
 
 void refdev_block_config(struct refdev *dev, u8 *bytes, size_t len)
 {
-	struct virtio_blk_config config = { .capacity = htole64(capacity()) };
+	struct virtio_blk_config config = { .capacity = htole64(capacity(refdev_block_of(dev))) };
 
 	if (defect("block.config_is_empty_before_features_ok") && !(dev->status & VIRTIO_CONFIG_S_FEATURES_OK))
 		return;
 	fill_sizes(dev, &config);
 	if (offers(dev, VIRTIO_BLK_F_CONFIG_WCE))
 		config.wce = refdev_block_of(dev)->writeback;
-	if (offers(dev, VIRTIO_BLK_F_MQ))
+	if (offers(dev, VIRTIO_BLK_F_MQ) &&
+	    (refdev_has(dev, VIRTIO_BLK_F_MQ) || !defect("block.num_queues_comes_with_mq")))
 		config.num_queues = htole16(defect("block.num_queues_is_zero") ? 0 : REFDEV_BLOCK_QUEUES);
 	fill_ranges(dev, &config);
 	if (defect("block.unused0_is_set"))

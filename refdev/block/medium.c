@@ -6,10 +6,34 @@
 #include "refdev/block/parts.h"
 #include "refdev/core/defect.h"
 
-bool refdev_block_inside(u64 sector, u64 sectors)
+bool refdev_block_resize(struct refdev_block *block, u64 sectors)
 {
-	u64 capacity = REFDEV_BLOCK_SECTORS;
+	u64 before = block->sectors;
 
+	if (!sectors || sectors > REFDEV_BLOCK_MOST_SECTORS)
+		return false;
+	if (sectors > before) {
+		size_t at = before * REFDEV_BLOCK_SECTOR, len = (sectors - before) * REFDEV_BLOCK_SECTOR;
+
+		memset(block->storage + at, 0, len);
+		memset(block->stable + at, 0, len);
+	}
+	if (defect("block.resize_empties_the_disk"))
+		memset(block->storage, 0, sizeof(block->storage));
+	block->sectors = sectors;
+	if (sectors > before || !defect("block.shrinking_is_not_told"))
+		refdev_config_changed(&block->dev);
+	return true;
+}
+
+bool refdev_block_inside(const struct refdev_block *block, u64 sector, u64 sectors)
+{
+	u64 capacity = block->sectors;
+
+	if (capacity > REFDEV_BLOCK_SECTORS && defect("block.new_sectors_are_out_of_bounds"))
+		capacity = REFDEV_BLOCK_SECTORS;
+	if (defect("block.sectors_that_are_gone_are_served"))
+		capacity = REFDEV_BLOCK_MOST_SECTORS;
 	if (defect("block.last_sector_is_out_of_bounds"))
 		capacity--;
 	return sector <= capacity && sectors <= capacity - sector;
@@ -41,9 +65,9 @@ u8 refdev_block_flush(struct refdev_block *block)
 	return VIRTIO_BLK_S_OK;
 }
 
-static bool whole_sectors(u64 sector, u64 bytes)
+static bool whole_sectors(const struct refdev_block *block, u64 sector, u64 bytes)
 {
-	return !(bytes % REFDEV_BLOCK_SECTOR) && refdev_block_inside(sector, bytes / REFDEV_BLOCK_SECTOR);
+	return !(bytes % REFDEV_BLOCK_SECTOR) && refdev_block_inside(block, sector, bytes / REFDEV_BLOCK_SECTOR);
 }
 
 /* Data goes to each descriptor as if the request began there. */
@@ -61,14 +85,35 @@ static void read_each_piece_anew(struct refdev_block_request *request, const u8 
 	}
 }
 
+/* For a defect: the disk is half as large as it says, and every sector of it there twice. */
+static u64 seven_bits(u64 sector, u64 sectors)
+{
+	u64 low = sector & 127;
+
+	return low + sectors > 128 ? sector : low;
+}
+
+#define PAGE_SECTORS 8
+
+/* For a defect: what a page of the medium holds beside the sectors that are written is lost. */
+static void clear_page(struct refdev_block *block, u64 sector, u64 sectors)
+{
+	u64 first = sector / PAGE_SECTORS * PAGE_SECTORS;
+
+	if (sectors && sectors < PAGE_SECTORS)
+		memset(block->storage + first * REFDEV_BLOCK_SECTOR, 0, PAGE_SECTORS * REFDEV_BLOCK_SECTOR);
+}
+
 u8 refdev_block_read(struct refdev_block *block, struct refdev_block_request *request)
 {
 	const u8 *medium = defect("block.reads_pass_the_cache") ? block->stable : block->storage;
 
-	if (!whole_sectors(request->sector, request->room))
+	if (!whole_sectors(block, request->sector, request->room))
 		return VIRTIO_BLK_S_IOERR;
 	if (defect("block.reads_fail_without_flush") && !refdev_has(&block->dev, VIRTIO_BLK_F_FLUSH))
 		return VIRTIO_BLK_S_IOERR;
+	if (defect("block.sector_is_seven_bits"))
+		request->sector = seven_bits(request->sector, request->room / REFDEV_BLOCK_SECTOR);
 	medium += request->sector * REFDEV_BLOCK_SECTOR;
 	request->written = request->room;
 	if (defect("block.each_descriptor_reads_from_the_start"))
@@ -83,7 +128,7 @@ u8 refdev_block_write(struct refdev_block *block, struct refdev_block_request *r
 	bool read_only = block->dev.offered & FEATURE_BIT(VIRTIO_BLK_F_RO);
 	u64 sector = request->sector, sectors = request->data / REFDEV_BLOCK_SECTOR, bytes = request->data;
 
-	if (!whole_sectors(sector, bytes))
+	if (!whole_sectors(block, sector, bytes))
 		return VIRTIO_BLK_S_IOERR;
 	if (read_only && defect("block.read_only_disk_ignores_writes"))
 		return VIRTIO_BLK_S_OK;
@@ -100,9 +145,13 @@ u8 refdev_block_write(struct refdev_block *block, struct refdev_block_request *r
 		bytes /= 2;
 	if (defect("block.write_sector_is_six_bits") && sectors <= 64)
 		sector = (sector & 63) + sectors > 64 ? 0 : sector & 63;
-	if (defect("block.write_goes_one_sector_on") && sector + sectors < REFDEV_BLOCK_SECTORS)
+	if (defect("block.sector_is_seven_bits"))
+		sector = seven_bits(sector, sectors);
+	if (defect("block.write_is_of_whole_pages"))
+		clear_page(block, sector, sectors);
+	if (defect("block.write_goes_one_sector_on") && sector + sectors < block->sectors)
 		sector++;
-	if (defect("block.last_sectors_are_one") && sector == REFDEV_BLOCK_SECTORS - 1)
+	if (defect("block.last_sectors_are_one") && sector == block->sectors - 1)
 		sector--;
 	refdev_buffer_read(request->buffer, REFDEV_BLOCK_HEADER, block->storage + sector * REFDEV_BLOCK_SECTOR, bytes);
 	refdev_block_changed(block, sector, sectors);

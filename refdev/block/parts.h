@@ -41,7 +41,7 @@ u8 refdev_block_lifetime(struct refdev_block *block, struct refdev_block_request
 u8 refdev_block_ranges(struct refdev_block *block, struct refdev_block_request *request);
 
 /* Whether @sectors sectors from @sector on are on the disk. */
-bool refdev_block_inside(u64 sector, u64 sectors);
+bool refdev_block_inside(const struct refdev_block *block, u64 sector, u64 sectors);
 
 /* Sectors changed: they are stable at once where the cache writes through (5.2.6.2). */
 void refdev_block_changed(struct refdev_block *block, u64 sector, u64 sectors);

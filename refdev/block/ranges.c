@@ -67,6 +67,8 @@ static void zero(struct refdev_block *block, u64 sector, u64 sectors, u32 flags)
 		skip = 1;
 	if (defect("block.write_zeroes_skips_last_sector") && sectors)
 		sectors--;
+	if (defect("block.write_zeroes_goes_one_sector_on") && refdev_block_inside(block, sector, sectors + 1))
+		sectors++;
 	for (; skip < sectors; skip++)
 		memset(block->storage + (sector + skip) * REFDEV_BLOCK_SECTOR, 0, REFDEV_BLOCK_SECTOR);
 }
@@ -90,14 +92,14 @@ u8 refdev_block_ranges(struct refdev_block *block, struct refdev_block_request *
 		struct virtio_blk_discard_write_zeroes range = range_at(request, i);
 
 		if (range.num_sectors > REFDEV_BLOCK_RANGE_SECTORS ||
-		    !refdev_block_inside(range.sector, range.num_sectors))
+		    !refdev_block_inside(block, range.sector, range.num_sectors))
 			return VIRTIO_BLK_S_IOERR;
 	}
 	for (u64 i = 0; i < n; i++) {
 		struct virtio_blk_discard_write_zeroes range = range_at(request, i);
 
 		/* The driver may have changed it since it was looked at: memory is shared. */
-		if (!refdev_block_inside(range.sector, range.num_sectors))
+		if (!refdev_block_inside(block, range.sector, range.num_sectors))
 			return VIRTIO_BLK_S_IOERR;
 		if (request->type == VIRTIO_BLK_T_DISCARD)
 			memset(block->storage + range.sector * REFDEV_BLOCK_SECTOR, DISCARDED,

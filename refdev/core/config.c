@@ -6,6 +6,12 @@
 #include "refdev/core/defect.h"
 #include "refdev/core/device.h"
 
+u32 refdev_generation(struct refdev *dev)
+{
+	dev->generation_seen = true;
+	return dev->generation;
+}
+
 static bool suspended(const struct refdev *dev)
 {
 	return dev->status & REFDEV_STATUS_SUSPEND;

@@ -67,6 +67,7 @@ struct refdev {
 	refdev_features accepted; /* what the driver wrote so far; agreed on once FEATURES_OK is set */
 	u8 status;
 	u32 generation; /* of the configuration */
+	bool generation_seen; /* the driver has read it since it last moved on */
 	bool changed_unsaid; /* the configuration changed while suspended: to be said on resuming */
 	u16 n_queues; /* without administration queues */
 	u16 n_admin_queues; /* they follow the others */
@@ -119,6 +120,9 @@ void refdev_config_write(struct refdev *dev, u32 offset, unsigned int width, u64
 
 /* The device changed its configuration: the generation moves on, and a live driver is told. */
 void refdev_config_changed(struct refdev *dev);
+
+/* The driver reads the generation (2.5). */
+u32 refdev_generation(struct refdev *dev);
 
 /* The device can't go on (2.1.2): sets DEVICE_NEEDS_RESET, and tells a live driver. */
 void refdev_fail(struct refdev *dev);

@@ -22,6 +22,8 @@ static refdev_features shown(const struct refdev *dev)
 		features &= ~FEATURE_BIT(VIRTIO_F_VERSION_1);
 	if (defect("core.undefined_feature_is_offered"))
 		features |= FEATURE_BIT(UNDEFINED_LOW);
+	if (defect("core.legacy_feature_is_offered"))
+		features |= FEATURE_BIT(VIRTIO_F_ANY_LAYOUT);
 	if (defect("core.reserved_feature_is_offered"))
 		features |= FEATURE_BIT(UNDEFINED_HIGH);
 	if (defect("core.sr_iov_without_capability"))

@@ -87,6 +87,8 @@ static bool add_table(struct refdev_queue *queue, struct refdev_buffer *buffer, 
 		return give_up(queue);
 	if (!desc->len || desc->len % sizeof(*desc))
 		return give_up(queue);
+	if ((desc->flags & VRING_DESC_F_WRITE) && defect("core.packed_write_flag_of_a_table_is_an_error"))
+		return give_up(queue);
 	table = refdev_queue_area(queue, desc->addr, desc->len, 1);
 	if (!table)
 		return false;
@@ -97,6 +99,7 @@ static bool add_table(struct refdev_queue *queue, struct refdev_buffer *buffer, 
 		memcpy(&entry, table + at * sizeof(entry), sizeof(entry));
 		if (!refdev_buffer_add(queue, buffer, entry.addr, entry.len, entry.flags & VRING_DESC_F_WRITE))
 			return false;
+		buffer->id = entry.id; /* for a defect: walk() knows better */
 		if (defect("core.packed_table_entries_need_next_flag") && !(entry.flags & VRING_DESC_F_NEXT))
 			break;
 		if (defect("core.packed_table_is_written"))
@@ -122,9 +125,11 @@ static bool walk(struct refdev_queue *queue, struct refdev_buffer *buffer, struc
 {
 	volatile struct vring_packed_desc *ring = find_ring(queue);
 	struct vring_packed_desc desc;
+	u16 first_id;
 
 	if (!ring)
 		return false;
+	first_id = ring[place->at].id;
 	do {
 		desc = ring[place->at];
 		if (buffer->descriptors == queue->size)
@@ -146,7 +151,8 @@ static bool walk(struct refdev_queue *queue, struct refdev_buffer *buffer, struc
 		if (!place->at && (desc.flags & VRING_DESC_F_NEXT) && defect("core.packed_list_ends_with_the_ring"))
 			break;
 	} while (desc.flags & VRING_DESC_F_NEXT);
-	buffer->id = desc.id;
+	if (!(desc.flags & VRING_DESC_F_INDIRECT) || !defect("core.packed_table_entries_have_the_id"))
+		buffer->id = defect("core.packed_id_is_in_the_first_descriptor") ? first_id : desc.id;
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include "refdev/core/queue.h"
 
 #include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
 #include <string.h>
 
 #include "refdev/core/defect.h"
@@ -18,6 +19,11 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the reference devices
 static bool is_packed(const struct refdev_queue *queue)
 {
 	return refdev_has(queue->dev, VIRTIO_F_RING_PACKED);
+}
+
+static bool has_event_index(const struct refdev_queue *queue)
+{
+	return refdev_has(queue->dev, VIRTIO_RING_F_EVENT_IDX);
 }
 
 static bool live(const struct refdev_queue *queue)
@@ -166,6 +172,10 @@ static u32 spoil(const struct refdev_buffer *buffer, u32 written)
 		written += (u32)buffer->readable;
 	if (defect("core.used_length_is_one_too_many"))
 		written++;
+	if (written && defect("core.used_length_is_one_too_few"))
+		written--;
+	if (defect("core.used_length_is_zero"))
+		written = 0;
 	return written;
 }
 
@@ -175,6 +185,11 @@ void refdev_queue_use(struct refdev_queue *queue, const struct refdev_buffer *bu
 		return;
 	written = spoil(buffer, written);
 	if (defect("core.suspend_leaves_buffers_in_process")) {
+		refdev_wrong_use_late(queue, buffer, written);
+		return;
+	}
+	if (defect("core.interrupt_comes_before_the_used_index")) {
+		refdev_wrong_signal_early(queue);
 		refdev_wrong_use_late(queue, buffer, written);
 		return;
 	}
@@ -193,14 +208,19 @@ void refdev_queue_use(struct refdev_queue *queue, const struct refdev_buffer *bu
 		flush(queue);
 }
 
+bool refdev_queue_wants_signal(struct refdev_queue *queue)
+{
+	return is_packed(queue) ? refdev_packed_wants_signal(queue) : refdev_split_wants_signal(queue);
+}
+
 static bool wants_signal(struct refdev_queue *queue)
 {
 	bool wanted;
 
 	/* What was used must be visible before the driver is asked whether it waits for it. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	wanted = is_packed(queue) ? refdev_packed_wants_signal(queue) : refdev_split_wants_signal(queue);
-	if (!wanted)
+	wanted = refdev_queue_wants_signal(queue);
+	if (!wanted || (defect("core.interrupt_comes_before_the_used_index") && !has_event_index(queue)))
 		return false;
 	queue->wrong.signals++;
 	if (defect("core.only_first_used_buffer_is_signalled"))
@@ -242,17 +262,31 @@ void refdev_queue_reset(struct refdev_queue *queue)
 	memset(&queue->batch, 0, sizeof(queue->batch));
 }
 
+/* Whether a device with one of these defects leaves them alone, after a reset of the queue or of the device. */
+static bool keeps_wrap_counters(bool queue_reset, bool device_reset)
+{
+	return (queue_reset && defect("core.queue_reset_keeps_wrap_counters")) ||
+	       (device_reset && defect("core.reset_keeps_wrap_counters"));
+}
+
 void refdev_queue_start(struct refdev_queue *queue)
 {
-	bool again = queue->reset;
+	bool again = queue->reset, lived = queue->wrong.lived && !again;
 
-	if (!again || !defect("core.queue_reset_keeps_available_place")) {
+	if (!(again && defect("core.queue_reset_keeps_available_place")) &&
+	    !(lived && defect("core.reset_keeps_available_place"))) {
 		queue->next_available = 0;
-		queue->available_wrap = true;
+		queue->available_wrap |= !keeps_wrap_counters(again, lived);
 	}
-	if (!again || !defect("core.queue_reset_keeps_used_place")) {
+	if (!(again && defect("core.queue_reset_keeps_used_place")) &&
+	    !(lived && defect("core.reset_keeps_used_place"))) {
 		queue->next_used = 0;
-		queue->used_wrap = true;
+		queue->used_wrap |= !keeps_wrap_counters(again, lived);
+	}
+	queue->wrong.lived = true;
+	if (is_packed(queue) && queue->size) { /* a place that a defect has kept may be beyond a smaller ring */
+		queue->next_available %= queue->size;
+		queue->next_used %= queue->size;
 	}
 	if (again && defect("core.queue_reset_keeps_lap"))
 		queue->available_wrap = queue->used_wrap = false;

@@ -49,6 +49,7 @@ struct refdev_queue {
 		bool event_known; /* used_event, as it was first read */
 		u16 event;
 		u32 signals;
+		bool lived; /* it was started before, also if that was before a reset of the device */
 	} wrong;
 };
 
@@ -91,6 +92,9 @@ void refdev_queue_use(struct refdev_queue *queue, const struct refdev_buffer *bu
 
 /* Signals what was used since the last time, if the driver wants to know of it (2.7.7, 2.8.10). */
 void refdev_queue_signal(struct refdev_queue *queue);
+
+/* Whether the driver wants to know of what was used since it was last judged. */
+bool refdev_queue_wants_signal(struct refdev_queue *queue);
 
 /* Back to how it is after a device reset or a queue reset: not enabled, greatest size, no addresses. */
 void refdev_queue_reset(struct refdev_queue *queue);

@@ -59,12 +59,27 @@ void refdev_fail(struct refdev *dev)
 		tell_changed(dev);
 }
 
+/*
+ * A driver can't know a generation that it has not read, so that nothing more needs to change in it: however many changes
+ * there are, it does not come back to what the driver has seen (4.1.4.3.1).
+ */
+static void move_generation(struct refdev *dev)
+{
+	if (!(dev->status & VIRTIO_CONFIG_S_DRIVER_OK) && defect("core.generation_waits_for_the_driver"))
+		return;
+	if (dev->generation_seen || defect("core.generation_counts_every_change"))
+		dev->generation++;
+	dev->generation_seen = false;
+}
+
 void refdev_config_changed(struct refdev *dev)
 {
-	dev->generation++;
-	if (dev->status & REFDEV_STATUS_SUSPEND)
-		dev->changed_unsaid = true;
-	else if (dev->status & VIRTIO_CONFIG_S_DRIVER_OK)
+	move_generation(dev);
+	if (defect("core.change_is_not_told"))
+		return;
+	if ((dev->status & REFDEV_STATUS_SUSPEND) && !defect("core.suspended_change_is_told"))
+		dev->changed_unsaid = !defect("core.suspended_change_is_forgotten");
+	else if (dev->status & (VIRTIO_CONFIG_S_DRIVER_OK | REFDEV_STATUS_SUSPEND))
 		tell_changed(dev);
 }
 

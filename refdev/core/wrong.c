@@ -135,6 +135,12 @@ void refdev_wrong_use_late(struct refdev_queue *queue, const struct refdev_buffe
 	refdev_do_later(queue->dev, AFTER_USE, use_now, argument);
 }
 
+void refdev_wrong_signal_early(struct refdev_queue *queue)
+{
+	if (!refdev_has(queue->dev, VIRTIO_RING_F_EVENT_IDX) && refdev_queue_wants_signal(queue) && queue->dev->bus)
+		queue->dev->bus->used(queue->dev, queue->index);
+}
+
 static void signal_now(struct refdev *dev, u64 queue)
 {
 	if (refdev_live(dev) && dev->bus)

@@ -17,6 +17,9 @@ void refdev_wrong_write_rings(struct refdev *dev, u64 argument);
 /* Gives @buffer back some ticks later, or when the device has resumed; suspending does not wait for it. */
 void refdev_wrong_use_late(struct refdev_queue *queue, const struct refdev_buffer *buffer, u32 written);
 
+/* Sends the used buffer notification that the driver wants for each buffer without event indexes, whatever was used. */
+void refdev_wrong_signal_early(struct refdev_queue *queue);
+
 /* Sends a used buffer notification some ticks later, or never when the device is no longer live then. */
 void refdev_wrong_signal_late(struct refdev_queue *queue);
 

@@ -43,8 +43,11 @@ static void select_queue(struct refdev_registers *registers, u32 index)
 static void notify(struct refdev_registers *registers, u32 value)
 {
 	u32 index = refdev_has(registers->dev, REFDEV_F_NOTIFICATION_DATA) ? (u16)value : value;
-	struct refdev_queue *queue = refdev_queue_of(registers->dev, index);
+	struct refdev_queue *queue;
 
+	if (defect("mmio.notification_data_is_taken_for_the_index"))
+		index = value;
+	queue = refdev_queue_of(registers->dev, index);
 	if (queue && !queue->enabled && queue->descriptor_area) {
 		bool stopped = registers->queues[index].stopped;
 

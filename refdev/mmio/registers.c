@@ -20,6 +20,12 @@ static u32 identity(const struct refdev_registers *registers, u32 offset)
 	bool live = registers->dev->status & VIRTIO_CONFIG_S_DRIVER_OK;
 	bool failed = registers->dev->status & VIRTIO_CONFIG_S_FAILED;
 
+	if (offset == VIRTIO_MMIO_MAGIC_VALUE && defect("mmio.magic_is_in_the_other_byte_order"))
+		return __builtin_bswap32(MAGIC);
+	if (offset == VIRTIO_MMIO_VERSION && defect("mmio.version_is_legacy"))
+		return VERSION_LEGACY;
+	if (offset == VIRTIO_MMIO_VERSION && defect("mmio.version_is_of_the_standard"))
+		return 0x104;
 	switch (offset) {
 	case VIRTIO_MMIO_MAGIC_VALUE:
 		return live && defect("mmio.magic_is_gone_on_a_live_device") ? 0 : MAGIC;
@@ -47,7 +53,7 @@ static u32 generation(struct refdev_registers *registers)
 {
 	if (defect("mmio.generation_counts_how_often_it_is_read"))
 		registers->dev->generation++;
-	return registers->dev->generation;
+	return defect("mmio.generation_is_constant") ? 0 : refdev_generation(registers->dev);
 }
 
 static u32 read_control(struct refdev_registers *registers, u32 offset)
@@ -157,6 +163,9 @@ static const struct refdev_port_ops port_ops = {
 static void used(struct refdev *dev, u16 queue)
 {
 	(void)queue; /* one bit stands for all of them */
+	if (defect("mmio.used_buffer_is_a_configuration_change"))
+		refdev_registers_event(refdev_registers_of(dev), VIRTIO_MMIO_INT_CONFIG);
+	dev->generation += defect("mmio.generation_counts_used_buffers");
 	refdev_registers_event(refdev_registers_of(dev), VIRTIO_MMIO_INT_VRING);
 }
 

@@ -52,7 +52,7 @@ static int write_device(void *tree, struct refdev_port *port)
 	err = err ?: fdt_property_string(tree, "compatible", "virtio,mmio");
 	err = err ?: write_reg(tree, base, window(port));
 	if (!defect("mmio.tree_names_no_interrupt"))
-		err = err ?: write_interrupt(tree, port->interrupt);
+		err = err ?: write_interrupt(tree, port->interrupt + defect("mmio.tree_names_the_next_interrupt"));
 	if (!defect("mmio.tree_is_silent_on_coherence"))
 		err = err ?: fdt_property(tree, "dma-coherent", NULL, 0);
 	return err ?: fdt_end_node(tree);

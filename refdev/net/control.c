@@ -31,13 +31,25 @@ static u8 receive_mode(struct refdev_net *net, u8 command, const struct refdev_b
 {
 	if (defect("net.receive_modes_need_vlan_filters") && !refdev_has(&net->dev, VIRTIO_NET_F_CTRL_VLAN))
 		return VIRTIO_NET_ERR;
-	if (!refdev_has(&net->dev, VIRTIO_NET_F_CTRL_RX))
+	if (!refdev_has(&net->dev,
+			command <= VIRTIO_NET_CTRL_RX_ALLMULTI ? VIRTIO_NET_F_CTRL_RX : VIRTIO_NET_F_CTRL_RX_EXTRA))
 		return VIRTIO_NET_ERR;
-	if (command == VIRTIO_NET_CTRL_RX_PROMISC)
+	switch (command) {
+	case VIRTIO_NET_CTRL_RX_PROMISC:
 		return set_mode(buffer, &net->promiscuous);
-	if (command == VIRTIO_NET_CTRL_RX_ALLMULTI)
+	case VIRTIO_NET_CTRL_RX_ALLMULTI:
 		return set_mode(buffer, &net->all_multicast);
-	return VIRTIO_NET_ERR; /* the rest is CTRL_RX_EXTRA, which this device does not offer */
+	case VIRTIO_NET_CTRL_RX_ALLUNI:
+		return set_mode(buffer, &net->all_unicast);
+	case VIRTIO_NET_CTRL_RX_NOMULTI:
+		return set_mode(buffer, &net->no_multicast);
+	case VIRTIO_NET_CTRL_RX_NOUNI:
+		return set_mode(buffer, &net->no_unicast);
+	case VIRTIO_NET_CTRL_RX_NOBCAST:
+		return set_mode(buffer, &net->no_broadcast);
+	default:
+		return VIRTIO_NET_ERR;
+	}
 }
 
 /* One of the two tables of a command, at @*at of its data. Returns how many addresses it has; -1 where it is cut off. */
@@ -110,18 +122,32 @@ static u8 announce(struct refdev_net *net, u8 command)
 	return VIRTIO_NET_OK;
 }
 
-static u8 pairs(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer)
+static u8 pairs(struct refdev_net *net, const struct refdev_buffer *buffer)
 {
 	u16 n;
 
-	if (!refdev_has(&net->dev, VIRTIO_NET_F_MQ) || command != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET ||
-	    !get(buffer, &n, sizeof(n)))
+	if (!refdev_has(&net->dev, VIRTIO_NET_F_MQ) || !get(buffer, &n, sizeof(n)))
 		return VIRTIO_NET_ERR;
 	n = le16toh(n);
 	if (n < VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MIN || n > REFDEV_NET_PAIRS)
 		return VIRTIO_NET_ERR;
 	net->pairs = n;
+	net->hash.steering = false;
 	return VIRTIO_NET_OK;
+}
+
+/* With RSS its own command sets the hashes, too (5.1.9.4.3). */
+static u8 multiqueue(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer)
+{
+	bool rss = refdev_has(&net->dev, VIRTIO_NET_F_RSS);
+
+	if (command == VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET)
+		return pairs(net, buffer);
+	if (command == VIRTIO_NET_CTRL_MQ_RSS_CONFIG && rss)
+		return refdev_net_set_hash(net, buffer, true);
+	if (command == VIRTIO_NET_CTRL_MQ_HASH_CONFIG && !rss && refdev_has(&net->dev, VIRTIO_NET_F_HASH_REPORT))
+		return refdev_net_set_hash(net, buffer, false);
+	return VIRTIO_NET_ERR;
 }
 
 u8 refdev_net_command(struct refdev_net *net, const struct refdev_buffer *buffer)
@@ -139,7 +165,7 @@ u8 refdev_net_command(struct refdev_net *net, const struct refdev_buffer *buffer
 	case VIRTIO_NET_CTRL_ANNOUNCE:
 		return announce(net, header.cmd);
 	case VIRTIO_NET_CTRL_MQ:
-		return pairs(net, header.cmd, buffer);
+		return multiqueue(net, header.cmd, buffer);
 	default:
 		return VIRTIO_NET_ERR;
 	}

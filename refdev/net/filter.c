@@ -18,15 +18,18 @@ static bool in_table(const u8 (*table)[ETH_ALEN], u32 n, const u8 *address)
 	return false;
 }
 
+/* What keeps frames out goes before what lets them in (5.1.9.5.1). */
 static bool address_wanted(const struct refdev_net *net, const u8 *address)
 {
 	static const u8 broadcast[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 	if (!memcmp(address, broadcast, ETH_ALEN))
-		return true;
+		return !net->no_broadcast;
 	if (address[0] & 1)
-		return net->all_multicast || in_table(net->multicast, net->n_multicast, address);
-	return !memcmp(address, net->mac, ETH_ALEN) || in_table(net->unicast, net->n_unicast, address);
+		return !net->no_multicast &&
+		       (net->all_multicast || in_table(net->multicast, net->n_multicast, address));
+	return !net->no_unicast && (net->all_unicast || !memcmp(address, net->mac, ETH_ALEN) ||
+				    in_table(net->unicast, net->n_unicast, address));
 }
 
 static bool vlan_wanted(const struct refdev_net *net, const u8 *frame, size_t len)
@@ -45,7 +48,8 @@ bool refdev_net_wants(const struct refdev_net *net, const u8 *frame, size_t len)
 	if (net->promiscuous)
 		return true;
 	/* A driver that can't set filters up gets everything. */
-	if (refdev_has(&net->dev, VIRTIO_NET_F_CTRL_RX) && !address_wanted(net, frame))
+	if ((refdev_has(&net->dev, VIRTIO_NET_F_CTRL_RX) || refdev_has(&net->dev, VIRTIO_NET_F_CTRL_RX_EXTRA)) &&
+	    !address_wanted(net, frame))
 		return false;
 	return !refdev_has(&net->dev, VIRTIO_NET_F_CTRL_VLAN) || vlan_wanted(net, frame, len);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "refdev/net/net.h"
 
-#include <endian.h>
-#include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <linux/virtio_net.h>
 #include <string.h>
@@ -10,39 +8,39 @@
 #include "refdev/core/defect.h"
 #include "refdev/net/parts.h"
 
-#define CONTROL_FEATURES                                                                                               \
-	(FEATURE_BIT(VIRTIO_NET_F_CTRL_VQ) | FEATURE_BIT(VIRTIO_NET_F_CTRL_RX) | FEATURE_BIT(VIRTIO_NET_F_CTRL_VLAN) | \
-	 FEATURE_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR) | FEATURE_BIT(VIRTIO_NET_F_GUEST_ANNOUNCE) |                          \
-	 FEATURE_BIT(VIRTIO_NET_F_MQ))
+#define CONTROL_FEATURES                                                                      \
+	(FEATURE_BIT(VIRTIO_NET_F_CTRL_VQ) | FEATURE_BIT(VIRTIO_NET_F_CTRL_RX) |              \
+	 FEATURE_BIT(VIRTIO_NET_F_CTRL_RX_EXTRA) | FEATURE_BIT(VIRTIO_NET_F_CTRL_VLAN) |      \
+	 FEATURE_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR) | FEATURE_BIT(VIRTIO_NET_F_GUEST_ANNOUNCE) | \
+	 FEATURE_BIT(VIRTIO_NET_F_MQ) | FEATURE_BIT(VIRTIO_NET_F_RSS) | FEATURE_BIT(VIRTIO_NET_F_HASH_REPORT))
 
 #define FEATURES                                                                               \
 	(CONTROL_FEATURES | FEATURE_BIT(VIRTIO_NET_F_MAC) | FEATURE_BIT(VIRTIO_NET_F_STATUS) | \
 	 FEATURE_BIT(VIRTIO_NET_F_MTU) | FEATURE_BIT(VIRTIO_NET_F_MRG_RXBUF) | FEATURE_BIT(VIRTIO_NET_F_SPEED_DUPLEX))
 
-#define SPEED_MBIT 1000
-#define FULL_DUPLEX 1
-
-static struct refdev_net *net_of(struct refdev *dev)
-{
-	return (struct refdev_net *)((u8 *)dev - offsetof(struct refdev_net, dev));
-}
+/* What lets there be more than one pair. */
+#define PAIRS (FEATURE_BIT(VIRTIO_NET_F_MQ) | FEATURE_BIT(VIRTIO_NET_F_RSS))
 
 static void reset(struct refdev *dev)
 {
-	struct refdev_net *net = net_of(dev);
+	struct refdev_net *net = refdev_net_of(dev);
 
 	memcpy(net->mac, net->permanent_mac, sizeof(net->mac));
 	net->pairs = 1;
+	net->hash = (struct refdev_net_hash){ 0 };
 	net->announce = false;
-	net->promiscuous = net->all_multicast = 0;
+	net->promiscuous = net->all_multicast = net->all_unicast = 0;
+	net->no_multicast = net->no_unicast = net->no_broadcast = 0;
 	net->n_unicast = net->n_multicast = 0;
 	memset(net->vlans, 0, sizeof(net->vlans));
 }
 
-/* The control queue follows the pairs that there can be, which is one without MQ (5.1.2). */
+/* The control queue follows the pairs that there can be, which is one without MQ and RSS (5.1.2). */
 static u16 control_queue(const struct refdev *dev)
 {
-	return 2 * (refdev_has(dev, VIRTIO_NET_F_MQ) ? REFDEV_NET_PAIRS : 1);
+	bool several = refdev_has(dev, VIRTIO_NET_F_MQ) || refdev_has(dev, VIRTIO_NET_F_RSS);
+
+	return 2 * (several ? REFDEV_NET_PAIRS : 1);
 }
 
 static void control(struct refdev_net *net, struct refdev_queue *queue)
@@ -68,40 +66,19 @@ static void process(struct refdev *dev, struct refdev_queue *queue)
 	u16 end_of_pairs = control_queue(dev);
 
 	if (queue->index == end_of_pairs && refdev_has(dev, VIRTIO_NET_F_CTRL_VQ))
-		control(net_of(dev), queue);
+		control(refdev_net_of(dev), queue);
 	else if (queue->index < end_of_pairs && queue->index % 2)
-		refdev_net_transmit(net_of(dev), queue);
+		refdev_net_transmit(refdev_net_of(dev), queue);
 	/* Receive buffers wait for a frame. */
-}
-
-static void config(struct refdev *dev, u8 *bytes, size_t len)
-{
-	const struct refdev_net *net = net_of(dev);
-	struct virtio_net_config config = { 0 };
-
-	if (defect("net.config_is_empty_before_features_ok") && !(dev->status & VIRTIO_CONFIG_S_FEATURES_OK))
-		return;
-	if (dev->offered & FEATURE_BIT(VIRTIO_NET_F_MAC))
-		memcpy(config.mac, net->mac, sizeof(net->mac));
-	if (dev->offered & FEATURE_BIT(VIRTIO_NET_F_STATUS))
-		config.status = htole16(VIRTIO_NET_S_LINK_UP | (net->announce ? VIRTIO_NET_S_ANNOUNCE : 0));
-	if (dev->offered & FEATURE_BIT(VIRTIO_NET_F_MQ))
-		config.max_virtqueue_pairs = htole16(REFDEV_NET_PAIRS);
-	if (dev->offered & FEATURE_BIT(VIRTIO_NET_F_MTU))
-		config.mtu = htole16(REFDEV_NET_MTU);
-	if (dev->offered & FEATURE_BIT(VIRTIO_NET_F_SPEED_DUPLEX)) {
-		config.speed = htole32(SPEED_MBIT);
-		config.duplex = FULL_DUPLEX;
-	}
-	memcpy(bytes, &config, len < sizeof(config) ? len : sizeof(config));
 }
 
 static const struct refdev_type type = {
 	.virtio_id = VIRTIO_ID_NET,
 	.reset = reset,
 	.process = process,
-	.config = config,
-	.config_len = offsetof(struct virtio_net_config, rss_max_key_size),
+	.negotiated = refdev_net_negotiated,
+	.config = refdev_net_config,
+	.config_len = sizeof(struct virtio_net_config),
 };
 
 static refdev_features own_features(const struct refdev_net_options *options)
@@ -110,6 +87,10 @@ static refdev_features own_features(const struct refdev_net_options *options)
 
 	if (defect("net.control_features_without_a_control_queue"))
 		features &= ~FEATURE_BIT(VIRTIO_NET_F_CTRL_VQ);
+	if (defect("net.extra_receive_modes_without_a_control_queue"))
+		features &= ~CONTROL_FEATURES | FEATURE_BIT(VIRTIO_NET_F_CTRL_RX_EXTRA);
+	if (defect("net.hash_reports_without_a_control_queue"))
+		features &= ~CONTROL_FEATURES | FEATURE_BIT(VIRTIO_NET_F_HASH_REPORT);
 	if (defect("net.guest_tso4_without_guest_csum"))
 		features |= FEATURE_BIT(VIRTIO_NET_F_GUEST_TSO4);
 	if (defect("net.host_ecn_without_host_tso"))
@@ -126,7 +107,7 @@ void refdev_net_init(struct refdev_net *net, const struct refdev_net_options *op
 {
 	refdev_init(&net->dev, &type, ring_features | own_features(options), memory);
 	memcpy(net->permanent_mac, options->mac, sizeof(net->permanent_mac));
-	net->dev.n_queues = net->dev.offered & FEATURE_BIT(VIRTIO_NET_F_MQ) ? 2 * REFDEV_NET_PAIRS + 1 : 3;
+	net->dev.n_queues = net->dev.offered & PAIRS ? 2 * REFDEV_NET_PAIRS + 1 : 3;
 	for (unsigned int i = 0; i < net->dev.n_queues; i++)
 		net->dev.queues[i].size_max = REFDEV_NET_QUEUE_SIZE;
 	refdev_reset(&net->dev);

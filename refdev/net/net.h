@@ -9,10 +9,22 @@
 #define REFDEV_NET_QUEUE_SIZE 64
 #define REFDEV_NET_MTU 1500
 #define REFDEV_NET_MACS 16 /* in a filter table */
+#define REFDEV_NET_RSS_KEY 40 /* bytes */
+#define REFDEV_NET_RSS_TABLE 128 /* entries of the indirection table */
 
 struct refdev_net_options {
 	u8 mac[6];
 	refdev_features without; /* what this device does not offer of what the model can do */
+};
+
+/* How frames that come in are hashed, and where the hash leads them (5.1.9.5.6.4, 5.1.9.5.7). */
+struct refdev_net_hash {
+	bool steering; /* the hash chooses the receive queue */
+	u32 types;
+	u16 mask;
+	u16 unclassified;
+	u16 table[REFDEV_NET_RSS_TABLE];
+	u8 key[REFDEV_NET_RSS_KEY]; /* a shorter one is followed by zeroes */
 };
 
 struct refdev_net {
@@ -20,13 +32,16 @@ struct refdev_net {
 	u8 permanent_mac[6]; /* as it was made */
 	u8 mac[6]; /* as the driver set it */
 	u16 pairs; /* in use (5.1.9.5.6) */
+	struct refdev_net_hash hash;
 	bool announce; /* the device wants the driver to announce itself */
 	u8 promiscuous; /* receive modes (5.1.9.5.1) */
-	u8 all_multicast;
+	u8 all_multicast, all_unicast;
+	u8 no_multicast, no_unicast, no_broadcast;
 	u8 unicast[REFDEV_NET_MACS][6]; /* filter tables (5.1.9.5.2) */
 	u8 multicast[REFDEV_NET_MACS][6];
 	u32 n_unicast, n_multicast;
 	u8 vlans[4096 / 8]; /* filter (5.1.9.5.3) */
+	u16 mtu_grown; /* only defects do that; a reset changes nothing of it */
 };
 
 /*

@@ -115,6 +115,8 @@ u64 refdev_pci_common_read(struct refdev_function *f, u32 offset, unsigned int w
 	    defect("pci.generation_moves_by_itself"))
 		f->dev->generation++;
 	show_device(f, &now);
+	if (offset == offsetof(struct virtio_pci_common_cfg, config_generation))
+		now.v1.config_generation = defect("pci.generation_is_constant") ? 0 : refdev_generation(f->dev);
 	if (queue)
 		show_queue(f, queue, &now);
 	else if (defect("pci.missing_queue_has_a_size"))
@@ -160,6 +162,8 @@ static void map(struct refdev_function *f, u16 *event, u16 vector)
 		vector = NO_VECTOR;
 	if (vector == size && defect("pci.vector_one_beyond_the_table"))
 		size++;
+	if (vector >= size && vector != NO_VECTOR && defect("pci.vector_beyond_the_table_leaves_the_one_before"))
+		return;
 	if (vector < size || (size && defect("pci.vector_beyond_the_table_is_kept")))
 		*event = vector;
 	else
@@ -299,6 +303,8 @@ void refdev_pci_common_write(struct refdev_function *f, u32 offset, unsigned int
 			f->device_feature_select = value;
 		break;
 	case REGISTER(v1.guest_feature):
+		if (defect("pci.driver_feature_bits_can_not_be_taken_back"))
+			value |= refdev_accepted(f->dev, f->driver_feature_select);
 		refdev_accept(f->dev, f->driver_feature_select, value);
 		break;
 	case REGISTER(v1.msix_config):

@@ -143,6 +143,8 @@ static void used(struct refdev *dev, u16 queue)
 {
 	struct refdev_function *f = function_of(dev->port);
 
+	if (defect("pci.generation_counts_used_buffers"))
+		dev->generation++;
 	if (refdev_pci_msix_enabled(f))
 		refdev_pci_msix_signal(f, f->queue_vectors[queue]);
 	else
@@ -155,6 +157,8 @@ static void changed(struct refdev *dev)
 	struct refdev_function *f = function_of(dev->port);
 
 	refdev_pci_isr_raise(f, ISR_CONFIG);
+	if (f->config_vector == NO_VECTOR && defect("pci.change_without_vector_interrupts"))
+		refdev_pci_msix_signal(f, 0);
 	if (refdev_pci_msix_enabled(f))
 		refdev_pci_msix_signal(f, f->config_vector);
 }

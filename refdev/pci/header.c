@@ -55,6 +55,8 @@ static void make_ids(struct refdev_function *f)
 
 	if (defect("pci.device_id_of_no_type"))
 		device = MODERN_DEVICE;
+	if (defect("pci.device_id_of_a_gap"))
+		device = MODERN_DEVICE + 14;
 	if (defect("pci.device_id_unassigned"))
 		device = 0x1006;
 	if (!transitional && defect("pci.modern_with_transitional_id"))

@@ -35,6 +35,13 @@ void refdev_pci_isr_raise(struct refdev_function *f, u8 bits)
 	}
 	if (bits == ISR_QUEUE && defect("pci.isr_without_queue_bit"))
 		bits = ISR_CONFIG;
+	if (bits == ISR_CONFIG && defect("pci.isr_without_configuration_bit"))
+		bits = ISR_QUEUE;
+	if (bits == ISR_CONFIG && defect("pci.configuration_bit_comes_after_the_line")) {
+		set_line(f, true);
+		refdev_do_later(f->dev, 32, raise_later, bits);
+		return;
+	}
 	f->isr |= bits;
 	refdev_pci_update_line(f);
 }

@@ -25,6 +25,10 @@ void refdev_pci_notify(struct refdev_function *f, u32 offset, unsigned int width
 {
 	struct refdev *dev = f->dev;
 
+	if (width == 4 && defect("pci.notification_of_32_bits_is_lost"))
+		return;
+	if (width == 4 && defect("pci.notification_data_is_taken_for_the_index") && value > UINT16_MAX)
+		return;
 	if (width != (refdev_has(dev, REFDEV_F_NOTIFICATION_DATA) ? 4 : 2))
 		return;
 	for (unsigned int i = 0; i < REFDEV_MAX_QUEUES; i++) {

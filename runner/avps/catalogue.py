@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from avps.devicetypes import DeviceTypes
 from avps.errors import UserError
+from avps.shapes import CATALOGUE, check
 from avps.tree import Tree
+
+# The copy of it in a report's folder, by which the report can be made again.
+FILE = "catalogue.json"
+SCHEMA = "avps-catalogue/1"
 
 
 @dataclass(frozen=True)
@@ -49,21 +56,62 @@ class ProbeTest:
 
 @dataclass
 class Catalogue:
-    """All clauses and tests, by id and name."""
+    """All clauses and tests, by id and name, and the device types that they are about."""
 
     clauses: dict[str, Clause] = field(default_factory=dict)
     tests: dict[str, ProbeTest] = field(default_factory=dict)
+    types: DeviceTypes = field(default_factory=DeviceTypes)
 
     @classmethod
     def load(cls, tree: Tree) -> Catalogue:
         """Read the suites' files, ask the probe for its tests; raises UserError for bad ones."""
-        found = cls()
+        found = cls(types=DeviceTypes.load(tree.suite))
         for path in sorted(tree.suite.glob("*/clauses.json")):
             for entry in _entries(path, ("id", "level", "section", "since", "testable", "kind")):
                 found.clauses[entry["id"]] = _clause(entry, path.parent.name)
         for entry in _ask_probe(tree.probe()):
             found.tests[entry["test"]] = _test(entry)
         return found
+
+    @cached_property
+    def tests_of(self) -> dict[str, tuple[ProbeTest, ...]]:
+        """The tests that name a clause, by its id; without an entry: none does."""
+        found: dict[str, tuple[ProbeTest, ...]] = {}
+        for test in self.tests.values():
+            for clause in test.clauses:
+                found[clause] = (*found.get(clause, ()), test)
+        return found
+
+    def write(self, folder: Path) -> None:
+        """Write it into a report's folder. Raises OSError."""
+        whole = {
+            "schema": SCHEMA,
+            "clauses": [asdict(one) for one in self.clauses.values()],
+            "tests": [asdict(one) for one in self.tests.values()],
+            "types": self.types.as_json(),
+        }
+        (folder / FILE).write_text(json.dumps(whole, indent=0, ensure_ascii=False) + "\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> Catalogue:
+        """Read what `write` wrote. Raises UserError if it is missing or something else."""
+        path = folder / FILE
+        try:
+            whole = json.loads(path.read_text())
+            if whole["schema"] != SCHEMA:
+                raise ValueError(f"schema is {whole['schema']!r}, not '{SCHEMA}'")
+            check(whole, CATALOGUE, "catalogue")
+            clauses = [Clause(**entry) for entry in whole["clauses"]]
+            tests = [ProbeTest(**entry) for entry in whole["tests"]]
+            tests = [replace(one, clauses=tuple(one.clauses)) for one in tests]
+            types = DeviceTypes.of_json(whole["types"], path)
+            for one in clauses:
+                [int(part) for part in one.since.split(".")]
+        except FileNotFoundError as error:
+            raise UserError(f"{path} is missing: {folder} is not the report of a run") from error
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise UserError(f"{path}: not a catalogue: {error!r}") from error
+        return cls({one.id: one for one in clauses}, {one.test: one for one in tests}, types)
 
 
 def _clause(entry: dict[str, Any], suite: str) -> Clause:

@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line: `./avps run|list|report|coverage|defects|bench`."""
+"""The command line: `./avps run|report|ics|sign|verify|list|coverage|defects|bench|compare`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
 from typing import Any, Sequence
 
-from avps import VERSION, defects, targets
+from avps import VERSION, defects, profiles, targets
 from avps.catalogue import Catalogue
 from avps.errors import UserError
-from avps.profiles import load_profile
+from avps.measure import Measure
 from avps.targets import ACCELS
 from avps.tree import Tree
 
@@ -93,10 +94,53 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="auto: KVM where a guest runs on it",
     )
-    run.add_argument("--profile", metavar="NAME", help="what to measure against")
+    _add_measure(run)
+    run.add_argument(
+        "--nonce",
+        type=_nonce,
+        metavar="TEXT",
+        help="word that the probe has to echo, from whoever is to verify the report",
+    )
     run.add_argument("-v", "--verbose", action="store_true", help="a line for each test")
     run.epilog = "Options after -- go to pytest: ./avps run -- -x"
     run.set_defaults(command=_run)
+
+    ics = commands.add_parser(
+        "ics", help="write a conformance statement to be filled in, from what a run has found"
+    )
+    ics.add_argument(
+        "--template",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        required=True,
+        help=f"the report of that run (default build/report/{DEFAULT_TARGET})",
+    )
+    ics.set_defaults(command=_ics)
+
+    signing = commands.add_parser("sign", help="sign the manifest of a report, after checking it")
+    signing.add_argument("dir", type=Path, metavar="DIR")
+    signing.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="private key, as for ssh-keygen -Y"
+    )
+    signing.set_defaults(command=_sign)
+
+    checking = commands.add_parser(
+        "verify",
+        help="see that a report is whole, unchanged, and what its records say",
+        epilog="Exit status: 0 verified, 1 refused, 2 can't be read.",
+    )
+    checking.add_argument("dir", type=Path, metavar="DIR")
+    checking.add_argument(
+        "--allowed-signers",
+        type=Path,
+        metavar="FILE",
+        help="require a signature by a key in this file (see ssh-keygen(1))",
+    )
+    checking.add_argument(
+        "--nonce", metavar="TEXT", help="require that the run was made with this --nonce"
+    )
+    checking.set_defaults(command=_verify)
 
     listing = commands.add_parser("list", help="show what there is")
     listing.add_argument("what", choices=("tests", "clauses", "targets", "defects"))
@@ -107,6 +151,8 @@ def _parser() -> argparse.ArgumentParser:
         "report", help="judge a run again from its records, and write its report anew"
     )
     report.add_argument("dir", type=Path, metavar="DIR")
+    _add_measure(report)
+    report.epilog = "Without options it is judged by the copies in DIR, with one by today's files."
     report.set_defaults(command=_report)
 
     coverage = commands.add_parser("coverage", help="how many clauses have a test, and which not")
@@ -144,6 +190,23 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="write every figure there too, as JSON"
     )
     bench.set_defaults(command=_bench)
+
+    compare = commands.add_parser(
+        "compare",
+        help="targets side by side, or the nights of a target: what regressed, what was fixed",
+        epilog="Exit status: 0 no regression, 1 a regression, 2 a folder that is no report.",
+    )
+    compare.add_argument(
+        "dirs", nargs="+", type=Path, metavar="DIR", help="folder of a report, two or more"
+    )
+    compare.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where compare.html and compare.json go (default build/compare)",
+    )
+    compare.add_argument("--json", action="store_true", help="print compare.json, for programs")
+    compare.set_defaults(command=_compare)
     return parser
 
 
@@ -153,6 +216,26 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help=f"what to measure against (default {profiles.DEFAULT}; {profiles.NONE}: every clause)",
+    )
+    parser.add_argument(
+        "--ics", type=Path, metavar="FILE", help="the vendor's conformance statement"
+    )
+    parser.add_argument(
+        "--waivers", type=Path, metavar="FILE", help="failures that are known and accepted"
+    )
+
+
+def _nonce(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z._:-]{1,64}", text):
+        raise argparse.ArgumentTypeError("must be 1 to 64 of 0-9, A-Z, a-z, '.', '_', ':', '-'")
+    return text
+
+
 def _run(args: argparse.Namespace) -> int:
     from avps.runtarget import run_target  # takes pytest in, which the other commands don't need
 
@@ -160,12 +243,22 @@ def _run(args: argparse.Namespace) -> int:
     chosen = [targets.load(tree, name) for name in dict.fromkeys(args.target or [DEFAULT_TARGET])]
     if args.out and len(chosen) > 1:
         raise UserError("--out names one folder; leave it out, or name one target")
-    profile = load_profile(tree, args.profile)
+    measure = Measure.load(tree, args.profile, args.ics, args.waivers)
+    for target in chosen:
+        measure.refuse_expired(target.name)
     status = 0
     for target in chosen:
         out = args.out or tree.report(target.name)
         report = run_target(
-            tree, target, out, args.accel, profile, args.k, args.verbose, args.pytest_args
+            tree,
+            target,
+            out,
+            args.accel,
+            measure,
+            args.k,
+            args.verbose,
+            args.pytest_args,
+            args.nonce,
         )
         if report:
             status = max(status, STATUS[report["summary"]["verdict"]])
@@ -178,9 +271,47 @@ def _report(args: argparse.Namespace) -> int:
     from avps.write import write_report
 
     evidence = Evidence.read(args.dir)
-    report = write_report(args.dir, evidence, Catalogue.load(Tree.here()))
+    if args.profile or args.ics or args.waivers:
+        measure = Measure.load(
+            Tree.here(), args.profile or evidence.profile["name"], args.ics, args.waivers
+        )
+        evidence.given = measure.names
+        evidence.profile = {"name": measure.profile.name, "virtio": measure.profile.virtio}
+    else:
+        measure = Measure.read(args.dir, evidence.given)
+    report = write_report(args.dir, evidence, measure)
     print_summary(report, args.dir)
     return STATUS[report["summary"]["verdict"]]
+
+
+def _ics(args: argparse.Namespace) -> int:
+    from avps.evidence import Evidence
+    from avps.icstemplate import template
+
+    folder = args.template or Tree.here().report(DEFAULT_TARGET)
+    evidence = Evidence.read(folder)
+    print(template(evidence, Measure.read(folder, evidence.given)), end="")
+    return 0
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from avps.sign import sign
+    from avps.verify import verify
+
+    found = verify(args.dir, to_be_signed=True)
+    if found.problems:
+        print(found.as_text(), file=sys.stderr)
+        raise UserError(f"{args.dir}: not signed")
+    print(f"signature: {sign(args.dir, args.key)}")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from avps.verify import verify
+
+    found = verify(args.dir, args.allowed_signers, args.nonce)
+    print(found.as_text())
+    return int(bool(found.problems))
 
 
 def _coverage(args: argparse.Namespace) -> int:
@@ -207,6 +338,18 @@ def _defects(args: argparse.Namespace) -> int:
             found = kills.matrix(tree, chosen, catalogue.tests, args.j, tell)
         print_matrix(found)
     return FAILED if found.broken else int(bool(found.survivors or found.false_alarms))
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from avps.compare import compare, tell
+
+    out = args.out or Tree.here().root / "build/compare"
+    tell.check(out)
+    compared = compare(args.dirs, out)
+    tell.write(compared, out)
+    print(json.dumps(compared, indent=1) if args.json else tell.as_text(compared, out))
+    status: int = compared["summary"]["status"]
+    return status
 
 
 def _bench(args: argparse.Namespace) -> int:

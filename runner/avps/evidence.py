@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from avps.boot import Arrival
 from avps.errors import UserError
 from avps.records import Record
+from avps.shapes import RUN, check
 from avps.transcript import Key, Transcript
 
 SCHEMA = "avps-run/1"
@@ -28,7 +31,10 @@ class BootFacts:
 
 @dataclass
 class Evidence:
-    """A run: its circumstances, and what each boot of the guest said."""
+    """A run: its circumstances, and what each boot of the guest said.
+
+    `given`: the names under which the user gave files, by those of their copies in the folder.
+    """
 
     id: str
     started: str
@@ -36,6 +42,8 @@ class Evidence:
     target: dict[str, Any]
     profile: dict[str, str]
     selected: set[Key] | None = None
+    given: dict[str, str] = field(default_factory=dict)
+    origin: dict[str, Any] = field(default_factory=dict)
     duration_s: float = 0.0
     boots: list[BootFacts] = field(default_factory=list)
     arrivals: list[tuple[int, Arrival]] = field(default_factory=list)
@@ -81,6 +89,8 @@ class Evidence:
             else sorted((list(key) for key in self.selected), key=str),
             "target": self.target,
             "profile": self.profile,
+            "given": self.given,
+            "origin": self.origin,
             "boots": [asdict(boot) for boot in self.boots],
         }
         (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n")
@@ -91,6 +101,7 @@ class Evidence:
                     "boot": boot,
                     "seq": record.seq,
                     "at": round(arrival.at, 6),
+                    "crc": f"{zlib.crc32(record.text.encode()):08x}",
                     "json": record.text,
                 }
                 file.write(json.dumps(entry) + "\n")
@@ -104,6 +115,8 @@ class Evidence:
             facts = json.loads(path.read_text())
             if facts["schema"] != SCHEMA:
                 raise ValueError(f"schema is {facts['schema']!r}, not '{SCHEMA}'")
+            check(facts, RUN, "run")
+            datetime.datetime.fromisoformat(facts["started"])
             selected = facts["selected"]
             return cls(
                 id=facts["id"],
@@ -112,6 +125,8 @@ class Evidence:
                 target=facts["target"],
                 profile=facts["profile"],
                 selected=None if selected is None else {Key(*key) for key in selected},
+                given=facts["given"],
+                origin=facts.get("origin", {}),
                 duration_s=facts["duration_s"],
                 boots=[BootFacts(**boot) for boot in facts["boots"]],
                 arrivals=_read_records(folder / "records.jsonl"),

@@ -12,7 +12,27 @@ from typing import Callable
 from avps.errors import UserError
 
 STAGE = ".avps-"
-OURS = ("run.json", "report.json")
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.json.sig"
+
+# Every file that a report may have: one that an earlier run left, and this one did not, must go, as
+# it would be taken for a part of this one.
+FILES = (
+    "run.json",
+    "records.jsonl",
+    "console.log",
+    "catalogue.json",
+    "profile.json",
+    "statement.toml",
+    "waivers.toml",
+    "report.json",
+    "report.html",
+    "report.ktap",
+    "junit.xml",
+    MANIFEST,
+    SIGNATURE,
+)
+_OURS = {"run.json", "report.json"}
 
 
 def check(out: Path) -> None:
@@ -20,7 +40,7 @@ def check(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         names = {entry.name for entry in out.iterdir()}
-        if names and not names & set(OURS) and not all(name.startswith(STAGE) for name in names):
+        if names and not names & _OURS and not all(name.startswith(STAGE) for name in names):
             raise UserError(
                 f"{out} holds something other than a report: empty it, or name another with --out"
             )
@@ -31,20 +51,39 @@ def check(out: Path) -> None:
 
 
 def write(out: Path, fill: Callable[[Path], None]) -> None:
-    """Have `fill` write files into a new folder, then move each of them to `out`.
+    """Have `fill` write a report's files into a new folder, then move each of them to `out`, and
+    take away what is left there of an earlier report.
 
-    Raises UserError if there is no room or no right to write; then `out` is as it was.
+    The manifest goes first and comes last: with it, the folder is whole. Raises UserError if there
+    is no room or no right to write; then `out` is as it was.
     """
     try:
         stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=out))
         try:
             fill(stage)
-            for path in sorted(stage.iterdir()):
-                os.replace(path, out / path.name)
+            names = sorted(path.name for path in stage.iterdir())
+            for name in (SIGNATURE, MANIFEST, *FILES):
+                if name in (SIGNATURE, MANIFEST) or name not in names:
+                    (out / name).unlink(missing_ok=True)
+            for name in sorted(names, key=lambda name: name == MANIFEST):
+                os.replace(stage / name, out / name)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     except OSError as error:
         raise failure(out, error) from error
+
+
+def put(path: Path, content: bytes) -> None:
+    """Add a file to a report, or replace it; whole or not at all. Raises UserError."""
+    try:
+        stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=path.parent))
+        try:
+            (stage / path.name).write_bytes(content)
+            os.replace(stage / path.name, path)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+    except OSError as error:
+        raise failure(path.parent, error) from error
 
 
 def failure(out: Path, error: OSError) -> UserError:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Mapping
 
-from avps import accel, vmm
+from avps import accel, origin, vmm
 from avps.boot import Boot
 from avps.errors import UserError
 from avps.evidence import BootFacts, Evidence
@@ -36,10 +36,12 @@ class Run:
         accel_asked: str,
         profile: dict[str, str],
         options: Mapping[str, object] | None = None,
+        nonce: str | None = None,
     ) -> None:
         """Prepare to run `target` with an accelerator, or `auto`; starts nothing yet.
 
-        `options` for the probe (docs/records.md) come on top of those of every run.
+        `options` for the probe (docs/records.md) come on top of those of every run. `nonce` is the
+        word that the probe has to echo, None: one made here.
         """
         self.target = target
         self.selected: set[Key] | None = None
@@ -49,7 +51,9 @@ class Run:
         self._accel_asked = accel_asked
         self._profile = profile
         self._vmm = vmm.adapter(target.vmm)
-        self._nonce = secrets.token_hex(8)
+        self._mark = secrets.token_hex(3)
+        self._nonce = nonce or secrets.token_hex(8)
+        self._nonce_given = nonce is not None
         self._options = {
             "nonce": self._nonce,
             "interactive": True,
@@ -61,6 +65,7 @@ class Run:
         self._accel = ""
         self._command: list[str] = []
         self._version: str | None = None
+        self._origin: dict[str, Any] = {}
         self._closing = ExitStack()
 
     def __enter__(self) -> Run:
@@ -85,19 +90,22 @@ class Run:
             raise UserError(f"{where}: a temporary file can't be made: {error.strerror}") from error
         self._accel = accel.choose(self._accel_asked, self.target, self._vmm, values)
         boot = self._boot(self._with_accel(values))
-        self._version = self._vmm.version(self._command[0])  # while the guest boots
+        # While the guest boots:
+        self._version = self._vmm.version(self._command[0])
+        self._origin = origin.gather(self._tree, self.target, values, self._command)
         return boot
 
     def evidence(self) -> Evidence:
         """Give what there is to judge, now that the boots are over."""
         boot = self.boots[-1] if self.boots else None
         return Evidence(
-            id=f"{self.target.name}-{self._started:%Y%m%dT%H%M%S}-{self._nonce[:6]}",
+            id=f"{self.target.name}-{self._started:%Y%m%dT%H%M%S}-{self._mark}",
             started=self._started.isoformat(timespec="seconds"),
             nonce=self._nonce,
             target=self._facts(),
             profile=self._profile,
             selected=self.selected,
+            origin={"nonce_given": self._nonce_given, **self._origin},
             duration_s=round(time.monotonic() - self._clock, 3),
             boots=[
                 BootFacts(one.cause, one.detail, one.exit, round(one.duration_s, 3))

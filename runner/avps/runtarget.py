@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from avps import output
-from avps.catalogue import Catalogue
 from avps.errors import UserError, near
+from avps.measure import Measure
 from avps.plugin import Plugin
 from avps.progress import Progress
 from avps.run import Run
@@ -30,8 +30,6 @@ _ARGS = (
     "-p",
     "no:cacheprovider",
     "--capture=no",
-    "-o",
-    "junit_family=xunit1",
 )
 
 
@@ -40,31 +38,26 @@ def run_target(
     target: Target,
     out: Path,
     accel: str,
-    profile: dict[str, str],
+    measure: Measure,
     select: str,
     verbose: bool,
     pytest_args: list[str],
+    nonce: str | None = None,
 ) -> dict[str, Any] | None:
     """Run the tests of a target that `select` matches, write the report into `out`, and give it.
 
+    `nonce` is what the probe has to echo, None: a word that nobody knows before.
     None if pytest was told just to collect, so that there is nothing to report.
 
     Raises UserError if it can't be started, selects nothing, or can't be written.
     """
     output.check(out)
-    catalogue = Catalogue.load(tree)
+    profile = {"name": measure.profile.name, "virtio": measure.profile.virtio}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with tempfile.TemporaryDirectory(prefix=output.STAGE, dir=out) as scratch, Run(
-        tree, target, accel, profile
+        tree, target, accel, profile, nonce=nonce
     ) as run:
-        junit = Path(scratch) / "junit.xml"
-        args = [
-            *_ARGS,
-            f"--rootdir={scratch}",
-            f"--junitxml={junit}",
-            "-o",
-            f"junit_suite_name=avps {target.name}",
-        ]
+        args = [*_ARGS, f"--rootdir={scratch}"]
         plugin = Plugin(run)
         try:
             status = pytest.main(
@@ -74,12 +67,12 @@ def run_target(
         except KeyboardInterrupt:
             plugin.pytest_keyboard_interrupt()
             status = pytest.ExitCode.INTERRUPTED
-        except OSError as error:  # of junit.xml
+        except OSError as error:  # of a file that an option of pytest names
             raise output.failure(out, error) from error
         if plugin.error:
             raise plugin.error
         if plugin.nothing_selected:
-            known = [*catalogue.tests, *catalogue.clauses]
+            known = [*measure.catalogue.tests, *measure.catalogue.clauses]
             raise UserError(
                 f"-k '{select}' selects no test of {target.name}: {near(select, known)}"
             )
@@ -87,6 +80,8 @@ def run_target(
             raise UserError("pytest refused its options, see above")
         if plugin.only_collects:
             return None
-        report = write_report(out, run.evidence(), catalogue, junit)
+        evidence = run.evidence()
+        evidence.given = measure.names
+        report = write_report(out, evidence, measure)
     print_summary(report, out)
     return report

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What fields a record must have (docs/records.md), so that nobody behind here has to ask."""
+"""What fields a record must have (docs/records.md), and the files in a report's folder that it is
+made of, so that nobody behind here has to ask.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +55,69 @@ SHAPES: dict[str, dict[Any, Any]] = {
     },
     "bye": {"records": int, "sha256": str},
 }
+
+
+_NUMBER = (int, float)
+
+# run.json, but for `origin`, which is told and not judged by.
+RUN: dict[Any, Any] = {
+    "id": str,
+    "started": str,
+    "nonce": str,
+    "duration_s": _NUMBER,
+    "selected": (None, [list]),
+    "target": {
+        "name": str,
+        "description": str,
+        "vmm": str,
+        "version": _TEXT,
+        "arch": str,
+        "accel": str,
+        "command": [str],
+    },
+    "profile": {str: str},
+    "given": {str: str},
+    "boots": [{"cause": _TEXT, "detail": _TEXT, "exit": (int, None), "duration_s": _NUMBER}],
+}
+
+CATALOGUE: dict[Any, Any] = {
+    "clauses": [
+        {
+            "id": str,
+            "suite": str,
+            "level": ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"),
+            "section": str,
+            "since": str,
+            "testable": str,
+            "text": _TEXT,
+            "kind": str,
+            "note": _TEXT,
+        }
+    ],
+    "tests": [
+        {
+            "test": str,
+            "suite": str,
+            "virtio_id": (int, None),
+            "transport": _TEXT,
+            "clauses": [str],
+            "source": _TEXT,
+        }
+    ],
+    "types": {
+        str: {
+            "virtio_id": (int, None),
+            "features": [{"bit": int, "name": str, "since": str, "legacy": bool}],
+        }
+    },
+}
+
+
+def check(value: Any, shape: dict[Any, Any], where: str) -> None:
+    """Raise ValueError, saying what is wrong, if what was read from a file hasn't its shape."""
+    problem = _mismatch(value, shape, where)
+    if problem:
+        raise ValueError(problem)
 
 
 def mismatch(body: dict[str, Any]) -> str | None:

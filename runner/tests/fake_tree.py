@@ -25,6 +25,42 @@ CLAUSES = {
     "vsock": ["vsock-001", "vsock-002"],
 }
 
+# A profile with a line of each kind: one decided by clauses, by features, by the statement; one for
+# a device that is not there.
+QUESTION = "entropy-is-physical"
+_LINE: dict[str, Any] = {
+    "section": "1",
+    "level": "MUST",
+    "status": "firm",
+    "text": "A requirement.",
+    "provenance": "draft",
+    "present": False,
+    **dict.fromkeys(("condition", "device", "ics", "virtio", "note")),
+    **{key: [] for key in ("features", "unless", "clauses", "tests")},
+}
+PROFILE: dict[str, Any] = {
+    "name": "avps-2.0",
+    "title": "A profile of the fake",
+    "virtio": "1.1",
+    "note": None,
+    "chapters": [{"section": "1", "title": "Everything"}],
+    "ics_questions": [{"id": QUESTION, "text": "Is the entropy physical?", "answer": "yes/no"}],
+    "requirements": [
+        {
+            **_LINE,
+            **{"id": "AVPS-BLK-1", "device": "block", "present": True},
+            "clauses": ["blk-*", "pci-*"],
+        },
+        {**_LINE, "id": "AVPS-BLK-2", "device": "block", "features": ["VIRTIO_BLK_F_FLUSH"]},
+        {
+            **_LINE,
+            **{"id": "AVPS-VSK-1", "condition": {"device": "vsock"}, "device": "vsock"},
+            "clauses": ["vsock-*"],
+        },
+        {**_LINE, "id": "AVPS-RNG-3", "ics": QUESTION},
+    ],
+}
+
 
 @dataclass
 class Ran:
@@ -52,7 +88,14 @@ class FakeTree:
         )
         for suite, ids in CLAUSES.items():
             self.file(f"suite/{suite}/clauses.json", json.dumps([_clause(one) for one in ids]))
+        for path in (ROOT / "suite").glob("*/features.json"):
+            self.file(f"suite/{path.parent.name}/features.json", path.read_text())
+        self.profile()
         self.target()
+
+    def profile(self, **changes: Any) -> Path:
+        """Write the default profile, with changes."""
+        return self.file("suite/profiles/avps-2.0.json", json.dumps({**PROFILE, **changes}))
 
     def file(self, name: str, text: str) -> Path:
         """Write a file of the tree."""

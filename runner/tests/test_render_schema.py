@@ -32,6 +32,10 @@ def test_samples_are_valid(
     schema.validate(sample.with_requirements(make()))
 
 
+def test_the_sample_of_a_certificate_is_valid(schema: jsonschema.Draft202012Validator) -> None:
+    schema.validate(sample.certificate())
+
+
 def _objects(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield node

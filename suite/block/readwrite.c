@@ -24,6 +24,59 @@ AVPS_TEST(block, reads_what_was_written, CLAUSES("blk-p01"), ONLY_IF(blk_writabl
 }
 
 /*
+ * A write changes its own sector and none beside it, also where the device keeps several together.
+ */
+AVPS_TEST(block, write_leaves_neighbours_alone, CLAUSES("blk-p01"), ONLY_IF(blk_writable))
+{
+	struct avps_buf expected = blk_pattern(SCRATCH, SCRATCH_SECTORS, 3);
+	struct avps_buf back = avps_dma_alloc(expected.len, BLK_SECTOR);
+
+	REQUIRE(blk_write(&self->disk, SCRATCH, expected) == VIRTIO_BLK_S_OK, "the sectors can't be written");
+	for (u32 i = 0; i < SCRATCH_SECTORS; i++) {
+		struct avps_buf one = blk_pattern(SCRATCH + i, 1, 4 + i);
+
+		memcpy((u8 *)expected.cpu + i * BLK_SECTOR, one.cpu, BLK_SECTOR);
+		CHECK_EQ("blk-p01", blk_write(&self->disk, SCRATCH + i, one), VIRTIO_BLK_S_OK);
+		CHECK_EQ("blk-p01", blk_read(&self->disk, SCRATCH, back), VIRTIO_BLK_S_OK);
+		CHECK_SAME("blk-p01", "what is read", back.cpu, expected.cpu, expected.len);
+	}
+}
+
+#define MOST_BITS 64
+
+/*
+ * Sectors whose numbers have one bit set, each another, are different ones, and so is sector 0. What they held is put back.
+ */
+AVPS_TEST(block, every_bit_of_the_sector_number_counts, CLAUSES("blk-p02"), ONLY_IF(blk_writable))
+{
+	struct avps_buf before[1 + MOST_BITS], pattern[1 + MOST_BITS];
+	struct avps_buf back = avps_dma_alloc(BLK_SECTOR, BLK_SECTOR);
+	u64 sector[1 + MOST_BITS] = { 0 };
+	int n = 1;
+
+	while (n <= MOST_BITS && (u64)1 << (n - 1) < self->disk.capacity) {
+		sector[n] = (u64)1 << (n - 1);
+		n++;
+	}
+	for (int i = 0; i < n; i++) {
+		before[i] = avps_dma_alloc(BLK_SECTOR, BLK_SECTOR);
+		REQUIRE(blk_read(&self->disk, sector[i], before[i]) == VIRTIO_BLK_S_OK, "sector %llu can't be read",
+			(unsigned long long)sector[i]);
+	}
+	for (int i = 0; i < n; i++) {
+		pattern[i] = blk_pattern(sector[i], 1, 12);
+		CHECK_EQ("blk-p02", blk_write(&self->disk, sector[i], pattern[i]), VIRTIO_BLK_S_OK);
+	}
+	for (int i = 0; i < n; i++) {
+		CHECK_EQ("blk-p02", blk_read(&self->disk, sector[i], back), VIRTIO_BLK_S_OK);
+		CHECK_SAME("blk-p02", "a sector whose number has one bit set, or none", back.cpu, pattern[i].cpu,
+			   BLK_SECTOR);
+	}
+	for (int i = 0; i < n; i++)
+		blk_write(&self->disk, sector[i], before[i]);
+}
+
+/*
  * Sectors are 512 bytes and counted from 0 to capacity - 1: the last one can be used, and is a different one from its
  * neighbour.
  */

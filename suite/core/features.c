@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Feature bits and their negotiation (VIRTIO 1.4, 2.2, 6). */
 #include <errno.h>
+#include <string.h>
 
 #include "avps/features.h"
 #include "core.h"
@@ -45,14 +46,28 @@ AVPS_TEST(core, offered_features_have_what_they_need, CLAUSES("core-features-001
 		SKIP_AS(AVPS_SKIP_NOT_OFFERED, "no offered feature is built on another");
 }
 
+#define TRANSITIONAL_FIRST 0x1000
+#define TRANSITIONAL_LAST 0x103f
+
+/* Whether a device serves legacy drivers, too. Behind MMIO there is no such thing: a register layout is one or the other. */
+static bool transitional(const struct avps_device *dev)
+{
+	for (const struct avps_bus_fact *fact = dev->facts; !strcmp(dev->bus, "pci") && fact->name; fact++)
+		if (!strcmp(fact->name, "device"))
+			return fact->value >= TRANSITIONAL_FIRST && fact->value <= TRANSITIONAL_LAST;
+	return false;
+}
+
 /*
- * Only bits to which the standard gives a meaning for this device type are offered.
+ * Only bits to which the standard gives a meaning for this device type are offered; the legacy ones by transitional devices only.
  */
 AVPS_TEST(core, only_defined_features_are_offered, CLAUSES("core-features-003"), NO_RING, ONLY_IF(class_known))
 {
 	avps_features defined = AVPS_FEATURES_FOR_ALL | avps_device_class_of(self->dev)->defined;
 	avps_features offered = avps_device_features(self->dev);
 
+	if (transitional(self->dev))
+		defined |= AVPS_FEATURES_TRANSITIONAL;
 	for (int bit = 0; bit < AVPS_FEATURE_BITS; bit++)
 		CHECK("core-features-003", !avps_has(offered & ~defined, bit), "bit %d is offered", bit);
 }

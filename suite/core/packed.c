@@ -9,6 +9,7 @@
 #define USED_FLAG (1 << VRING_PACKED_DESC_F_USED)
 
 #define BATCH 4
+#define OTHER_ID 0 /* which the driver gives to no buffer here */
 
 static bool is_used(const struct vring_packed_desc *desc, bool wrap)
 {
@@ -48,9 +49,55 @@ AVPS_TEST(core, used_descriptors_leave_no_gaps, CLAUSES("core-packed-002"), PACK
 	}
 }
 
+/* Makes a request available at descriptor @at of the first lap, with @id in its last descriptor and another in the others. */
+static void make_available_by_hand(struct avps_vq *vq, u16 at, const struct exercise_request *request, u16 id)
+{
+	struct vring_packed_desc *first = &vq->packed.desc[at];
+
+	for (unsigned int i = request->n; i--;) {
+		const struct avps_element *element = &request->elements[i];
+		bool last = i == request->n - 1;
+		u16 flags = AVAIL_FLAG | (element->writable ? VRING_DESC_F_WRITE : 0) | (last ? 0 : VRING_DESC_F_NEXT);
+
+		first[i].addr = element->buf.bus;
+		first[i].len = element->buf.len;
+		first[i].id = last ? id : OTHER_ID;
+		/* The first one, which comes last here, makes all of them available. */
+		__atomic_store_n(&first[i].flags, flags, __ATOMIC_RELEASE);
+	}
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/*
+ * The buffer id of a list is that of its last descriptor, whatever the others say.
+ */
+AVPS_TEST(core, buffer_id_is_in_the_last_descriptor, CLAUSES("core-packed-p07"), PACKED_RING, ONLY_IF(exercise_known))
+{
+	struct exercise_request request;
+	u16 at = 0;
+
+	START(0);
+	request.n = self->ex.kind->prepare(request.elements);
+	for (u16 id = 1; id <= BATCH && at + request.n <= self->ex.vq.size; id++) {
+		const struct vring_packed_desc *used = &self->ex.vq.packed.desc[at];
+		avps_deadline deadline = avps_patience();
+		const char *wrong;
+
+		request.n = self->ex.kind->prepare(request.elements);
+		make_available_by_hand(&self->ex.vq, at, &request, id);
+		avps_vq_notify(&self->ex.vq);
+		while (!is_used(used, true))
+			REQUIRE(avps_remaining_ms(deadline), "the device did not use the buffer");
+		CHECK_EQ("core-packed-p07", used->id, id);
+		wrong = self->ex.kind->verify(request.elements, request.n, used->len);
+		REQUIRE(!wrong, "a plain request went wrong: %s", wrong);
+		at += request.n;
+	}
+}
+
 /*
  * A used descriptor says with VIRTQ_DESC_F_WRITE that the device wrote into the buffer: without it, the length has no
- * meaning (2.8.2).
+ * meaning (2.8.3, 2.8.4).
  */
 AVPS_TEST(core, used_descriptor_says_that_it_was_written, CLAUSES("core-packed-p01"), PACKED_RING,
 	  ONLY_IF(exercise_known))

@@ -34,68 +34,6 @@ AVPS_TEST(core, descriptors_are_not_written, CLAUSES("core-split-006"), SPLIT_RI
 	CHECK_UNTOUCHED("core-split-006", table, "the descriptor table");
 }
 
-#define ROUNDS 4
-
-/* The device-writable bytes of a request, one after the other, into @out. Returns how many. */
-static size_t writable_bytes(const struct exercise_request *request, u8 *out, size_t room)
-{
-	size_t n = 0;
-
-	for (unsigned int i = 0; i < request->n; i++) {
-		const struct avps_buf *buf = &request->elements[i].buf;
-
-		if (!request->elements[i].writable)
-			continue;
-		for (size_t at = 0; at < buf->len && n < room; at++)
-			out[n++] = ((const u8 *)buf->cpu)[at];
-	}
-	return n;
-}
-
-static void fill_writable(const struct exercise_request *request, u8 value)
-{
-	for (unsigned int i = 0; i < request->n; i++)
-		if (request->elements[i].writable)
-			memset(request->elements[i].buf.cpu, value, request->elements[i].buf.len);
-}
-
-/*
- * Of the bytes that the device says it wrote, it wrote every one.
- *
- * The same request is made over memory filled with another value each time: a byte that has kept the fill every time
- * was not written.
- */
-AVPS_TEST(core, used_length_is_written, CLAUSES("core-split-016"), SPLIT_RING, ONLY_IF(exercise_known))
-{
-	static const u8 fills[ROUNDS] = { 0x00, 0xff, 0x5a, 0xc3 };
-	bool written[4096] = {};
-	size_t claimed = SIZE_MAX;
-
-	START(0);
-	for (int round = 0; round < ROUNDS; round++) {
-		struct exercise_request request;
-		struct avps_used used;
-		u8 bytes[sizeof(written)];
-		const char *wrong;
-		size_t n;
-
-		request.n = self->ex.kind->prepare(request.elements);
-		fill_writable(&request, fills[round]);
-		request.id = avps_vq_add(&self->ex.vq, request.elements, request.n);
-		avps_vq_notify(&self->ex.vq);
-		wrong = exercise_wrong(&self->ex, &request, avps_vq_wait_used(&self->ex.vq, &used), &used);
-		REQUIRE(!wrong, "a plain request went wrong: %s", wrong);
-		n = writable_bytes(&request, bytes, sizeof(bytes));
-		CHECK("core-split-016", used.len <= n, "the device claims %u bytes in a buffer of %zu", used.len, n);
-		if (used.len < claimed)
-			claimed = used.len;
-		for (size_t at = 0; at < n; at++)
-			written[at] |= bytes[at] != fills[round];
-	}
-	for (size_t at = 0; at < claimed && at < sizeof(written); at++)
-		CHECK("core-split-016", written[at], "byte %zu of the %zu claimed was not written", at, claimed);
-}
-
 /*
  * Without event indexes, the used ring's flags are 0 or 1, before the first buffer and after it.
  */

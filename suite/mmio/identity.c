@@ -2,6 +2,18 @@
 /* What the device calls itself (VIRTIO 1.4, 4.2.2). */
 #include "mmio.h"
 
+#define READ_PLACE(register_) avps_io_read(self->io, 0, VIRTIO_MMIO_##register_, 4)
+
+/*
+ * Where the machine says that there is a VIRTIO device, one answers, and not a legacy one. Places that are left empty show
+ * this, too, but for the device id (4.2.2.2); they are not in the list.
+ */
+AVPS_TEST(mmio_place, place_shows_a_device, CLAUSES("mmio-001", "mmio-002"), NO_RING)
+{
+	CHECK_EQ("mmio-001", READ_PLACE(MAGIC_VALUE), AVPS_MMIO_MAGIC);
+	CHECK_EQ("mmio-002", READ_PLACE(VERSION), AVPS_MMIO_VERSION);
+}
+
 /* Judges the registers that never change. A device was found by what they read then. */
 #define CHECK_IDENTITY(vendor_)                                              \
 	do {                                                                 \

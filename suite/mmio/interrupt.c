@@ -62,6 +62,38 @@ AVPS_TEST(mmio, used_buffer_sets_its_bit_until_acknowledged, CLAUSES("mmio-003",
 	}
 }
 
+#define ROUNDS 4
+
+/*
+ * As long as nothing changes, the bit of configuration changes stays 0, however many buffers are used. One that took place
+ * before the first look at ConfigGeneration may still show in it, once; so that it has to be there twice to be wrong.
+ */
+AVPS_TEST(mmio, used_buffer_is_no_configuration_change, CLAUSES("mmio-004"), ONLY_IF(exercise_known))
+{
+	u32 generation;
+	int seen = 0;
+
+	START(0);
+	generation = READ(CONFIG_GENERATION);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct exercise_request request;
+		struct avps_used used;
+		const char *wrong;
+		u32 events;
+
+		REQUEST_UNACKNOWLEDGED(request);
+		wrong = exercise_wrong(&self->ex, &request, avps_vq_spin_used(&self->ex.vq, &used), &used);
+		REQUIRE(!wrong, "a plain request went wrong: %s", wrong);
+		events = READ(INTERRUPT_STATUS);
+		seen += !!(events & CHANGED);
+		WRITE(INTERRUPT_ACK, events & (USED | CHANGED));
+		release_line(self->io);
+	}
+	if (READ(CONFIG_GENERATION) != generation || (READ(STATUS) & VIRTIO_CONFIG_S_NEEDS_RESET))
+		SKIP_AS(AVPS_SKIP_ABSENT, "the device changes something while the test looks at it");
+	CHECK("mmio-004", seen <= 1, "%d of %d used buffers set the bit of a configuration change", seen, ROUNDS);
+}
+
 /*
  * A reset clears what was not acknowledged, and leaves no queue ready.
  */

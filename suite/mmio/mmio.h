@@ -34,6 +34,23 @@ AVPS_TEARDOWN(mmio)
 	avps_device_interrupts(self->dev, AVPS_INTERRUPTS_NONE);
 }
 
+/*
+ * What a place shows before anybody drives it, and also one that nobody could: in these tests there is no transport.
+ */
+AVPS_SUITE_PART(mmio_place, "mmio", .transport = "mmio", .registers_only = true)
+{
+	struct avps_io *io;
+};
+
+AVPS_SETUP(mmio_place)
+{
+	self->io = variant->on.device->io;
+}
+
+AVPS_TEARDOWN(mmio_place)
+{
+}
+
 /* A control register, by its name in <linux/virtio_mmio.h> without VIRTIO_MMIO_. */
 #define READ(register_) avps_mmio_read(self->transport, VIRTIO_MMIO_##register_)
 #define WRITE(register_, value_) avps_mmio_write(self->transport, VIRTIO_MMIO_##register_, value_)

@@ -32,4 +32,10 @@
 	 FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA) | FEATURE(VIRTIO_F_RING_RESET) | FEATURE(VIRTIO_F_ADMIN_VQ) |       \
 	 FEATURE(VIRTIO_F_SUSPEND))
 
+/*
+ * What transitional devices may offer, too (6.3): NOTIFY_ON_EMPTY, ANY_LAYOUT, and the bit without a name by which QEMU knows
+ * early experiments. No driver of this standard has a use for them.
+ */
+#define AVPS_FEATURES_TRANSITIONAL (FEATURE(24) | FEATURE(27) | FEATURE(30))
+
 #endif

@@ -16,6 +16,7 @@ struct avps_options {
 	unsigned int test_limit_s;
 	struct json_object *leave_out; /* arrays of {test, device, ring}; NULL: none */
 	struct json_object *only; /* NULL: everything */
+	struct json_object *host_actions; /* array of their names; NULL: the host can do nothing */
 };
 
 /*

@@ -35,6 +35,9 @@ void avps_stream_recover(void);
 /* Sends `bye`: the count and the digest of all that was sent before. */
 void avps_stream_bye(void);
 
+/* Number of the record that is sent next. */
+u32 avps_stream_next(void);
+
 /* Sends record @seq once more, as it was. False if there is none. */
 bool avps_stream_resend(u32 seq);
 
@@ -42,7 +45,7 @@ bool avps_stream_resend(u32 seq);
  * Waits up to @limit_ms milliseconds for a line from the host.
  *
  * Returns its JSON (the caller's to put back with json_object_put()), or NULL when none came. Anything that is not an
- * intact record is passed over.
+ * intact record is passed over. Works in a forked test too: what it read too much of is there for its parent.
  */
 struct json_object *avps_stream_receive(unsigned int limit_ms);
 

@@ -32,6 +32,15 @@ const struct refdev_memory *avps_sim_memory(void);
  */
 int avps_sim_machine(const char *defect);
 
+struct json_object;
+
+/*
+ * Has the host of that machine act: avps_host_act() as it is once the machine is plugged in. It knows block-resize.
+ *
+ * Returns 0, or -EIO with a sentence in @why.
+ */
+int avps_sim_host_act(struct json_object *request, char *why, size_t why_size);
+
 /* A place in a reference device where a defect changes what it does, by number; false beyond the last. */
 struct avps_sim_defect {
 	const char *name;

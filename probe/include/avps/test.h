@@ -58,6 +58,7 @@ struct avps_test {
 	 */
 	enum avps_skip (*only_if)(struct avps_device *dev, char *why, size_t why_size);
 	enum avps_ring_use ring_use;
+	const char *host; /* the host action that it needs (host.h); NULL: none */
 
 	/* Runs it in a child and says how that ended. Filled in by suite/harness.h. */
 	void (*run)(const struct avps_test *test, const struct avps_instance *on, unsigned int limit_s,

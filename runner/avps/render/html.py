@@ -12,14 +12,14 @@ from typing import Any
 import jinja2
 import markupsafe
 
-from avps.render import view, words
+from avps.render import certificate, trace, view, words
 from avps.render.features import feature_name
 from avps.render.paths import TEMPLATES
 from avps.render.text import cleaned
 
 
 def render_html(report: dict[str, Any]) -> str:
-    """Return `report` as one self-contained HTML page.
+    """Return `report` as one self-contained HTML page, the same for the same report.
 
     Text that came from a device or console is escaped, its control characters made visible, and
     the page's content security policy admits no script, style or resource but its own.
@@ -28,16 +28,24 @@ def render_html(report: dict[str, Any]) -> str:
     report = cleaned(report)
     results = report["results"]
     by_clause = {clause["id"]: clause for clause in report["clauses"]}
-    style, script = _asset("report.css"), _asset("report.js")
+    style = _asset("report.css") + _asset("print.css") + _running_heads(report)
+    script = _asset("report.js")
     return (
         _environment()
         .get_template("report.html")
         .render(
             report=report,
-            title=words.TITLES[report["summary"]["verdict"]],
+            title=words.title(report),
+            product=words.product_name(report),
             vmm=words.vmm_name(report),
+            measured=words.profile_words(report["profile"]),
             sentences=words.sentences(report),
-            failed=_mandatory_first(view.findings(results, "FAIL"), by_clause),
+            partial=certificate.partial(report),
+            chapters=certificate.chapters(report),
+            left_open=certificate.left_open(report),
+            open_clauses=certificate.open_clauses(report),
+            naming=certificate.naming(report),
+            failed=_deciding_first(view.findings(results, "FAIL"), by_clause, report),
             missed=view.findings(results, "MISS"),
             errors=view.findings(results, "ERROR"),
             no_turn=view.unrun(results, "MISS"),
@@ -45,8 +53,11 @@ def render_html(report: dict[str, Any]) -> str:
             grids=view.grids(results, report["devices"]),
             groups=view.clause_groups(report["clauses"]),
             by_clause=by_clause,
+            by_requirement={one["id"]: one for one in report["requirements"]},
+            tests_shown={result["test"] for result in results},
             clauses_of=_clauses_of(report["clauses"]),
             types={device["id"]: device["type"] for device in report["devices"]},
+            numbers={device["id"]: device["virtio_id"] for device in report["devices"]},
             of_device=_of_device(results),
             command=_command(report["target"]["command"]),
             style=markupsafe.Markup(style),
@@ -68,9 +79,16 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["breakable"] = _breakable
     environment.globals.update(
+        advice=words.advice,
         feature_name=feature_name,
         plural=words.plural,
         queue_runs=view.queue_runs,
+        trace_groups=trace.groups,
+        web_address=certificate.web_address,
+        provenance_words=certificate.PROVENANCE,
+        weight_words=certificate.WEIGHT,
+        role_words=certificate.ROLE,
+        waiver_words=certificate.WAIVER_STATE,
         reasons=view.REASONS,
         test_verdicts=view.TEST_VERDICTS,
         clause_verdicts=view.CLAUSE_VERDICTS,
@@ -91,14 +109,30 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _mandatory_first(
-    found: list[view.Finding], by_clause: dict[str, dict[str, Any]]
+def _running_heads(report: dict[str, Any]) -> str:
+    """Return the style of what stands at the edge of each printed page: which run, which page."""
+    left = _css_string(f"{words.title(report)}: {words.product_name(report)}")
+    right = _css_string(f"run {report['run']['id']}")
+    return (
+        f"@page {{ @top-left {{ content: {left}; }} @top-right {{ content: {right}; }}\n"
+        '@bottom-right { content: "page " counter(page) " of " counter(pages); } }\n'
+    )
+
+
+def _css_string(text: str) -> str:
+    """Return `text` as a string of CSS; whatever is not a plain letter or digit is escaped."""
+    plain = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in text[:120])
+    return f'"{plain}"'
+
+
+def _deciding_first(
+    found: list[view.Finding], by_clause: dict[str, dict[str, Any]], report: dict[str, Any]
 ) -> list[view.Finding]:
-    """Return findings, those that break a MUST before those that break a SHOULD."""
+    """Return findings, those that count for the verdict before those that are advice."""
 
     def advice_only(finding: view.Finding) -> bool:
         broken = [f["clause"] for case in finding.cases for f in case.first["failures"]]
-        return bool(broken) and not any(words.mandatory(by_clause.get(id)) for id in broken)
+        return bool(broken) and not any(words.decides(by_clause.get(id), report) for id in broken)
 
     return sorted(found, key=advice_only)
 
@@ -114,7 +148,7 @@ def _clauses_of(clauses: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 def _of_device(results: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     """Return the number of results by verdict for each device."""
-    ids = {result["device"] for result in results}
+    ids = dict.fromkeys(result["device"] for result in results)
     return {
         device: view.tally((r for r in results if r["device"] == device), view.TEST_VERDICTS)
         for device in ids

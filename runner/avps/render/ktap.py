@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """KTAP version 1, as the kernel documents it in Documentation/dev-tools/ktap.rst.
 
-Three levels: suite, test, and one result a device and ring.
+Three levels: suite, test, and one result a device and ring. Measured against a profile there is
+one suite more, `requirements`, with the chapters and in them the requirements that decide. A FAIL
+that a waiver excuses is `not ok` with the directive XFAIL: known, and expected.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from avps.render import view
+from avps.render import certificate, view
 from avps.render.text import clip, one_line
 
 _VERSION = "KTAP version 1"
+_BAD = ("FAIL", "ERROR", "MISS", "INCONCLUSIVE")
+_LEFT_OUT = ("SKIP", "NOT-TESTED", "NOT-APPLICABLE")
 
 
 def render_ktap(report: dict[str, Any]) -> str:
@@ -19,16 +23,22 @@ def render_ktap(report: dict[str, Any]) -> str:
     target, run = report["target"], report["run"]
     lines = [_VERSION]
     grids = view.grids(report["results"], report["devices"])
-    lines.append(f"1..{len(grids) or 1}")
+    chapters = [chapter for chapter in certificate.chapters(report) if chapter.deciding]
+    lines.append(f"1..{max(len(grids), 1) + bool(chapters)}")
     lines.append(_note(f"{target['vmm']} {target['version'] or ''} target {target['name']}"))
     lines.append(_note(f"verdict {report['summary']['verdict']}"))
+    lines.append(_note(report["summary"]["headline"]))
     if run["cause"]:
         lines.append(_note(f"run not complete: {run['cause']}"))
     for number, grid in enumerate(grids, 1):
         lines += _suite(grid)
-        lines.append(_parent(number, grid.suite, grid.counts))
+        lines.append(_parent(number, grid.suite, [r for r in report["results"] if _in(r, grid)]))
     if not grids:
         lines.append(f"not ok 1 run # ERROR {_word(run['cause'] or 'no results')}")
+    if chapters:
+        deciding = [one for chapter in chapters for one in chapter.deciding]
+        lines += _requirements(chapters)
+        lines.append(_parent(max(len(grids), 1) + 1, "requirements", deciding))
     return "\n".join(lines) + "\n"
 
 
@@ -40,8 +50,35 @@ def _suite(grid: view.Grid) -> list[str]:
         lines += _indent([_VERSION, f"# Subtest: {_name(name)}", f"1..{len(results)}"])
         for sub, result in enumerate(results, 1):
             lines += _indent([*_diagnostics(result), _result(sub, result)])
-        lines.append(_parent(number, name, view.tally(results, view.TEST_VERDICTS)))
+        lines.append(_parent(number, name, results))
     return _indent(lines)
+
+
+def _in(result: dict[str, Any], grid: view.Grid) -> bool:
+    return bool(result["test"].split(".")[0] == grid.suite)
+
+
+def _requirements(chapters: list[certificate.Chapter]) -> list[str]:
+    lines = [_VERSION, "# Subtest: requirements", f"1..{len(chapters)}"]
+    for number, chapter in enumerate(chapters, 1):
+        name = _name(f"{chapter.section} {chapter.title}".strip())
+        lines += _indent([_VERSION, f"# Subtest: {name}", f"1..{len(chapter.deciding)}"])
+        for sub, one in enumerate(chapter.deciding, 1):
+            lines += _indent([_note(f"{one['verdict']} {one['why']}")] if one["why"] else [])
+            lines += _indent([_requirement(sub, one)])
+        lines.append(_parent(number, name, chapter.deciding))
+    return _indent(lines)
+
+
+def _requirement(number: int, one: dict[str, Any]) -> str:
+    line = _name(one["id"])
+    if one["verdict"] == "PASS":
+        return f"ok {number} {line}"
+    if one["verdict"] in ("NOT-TESTED", "NOT-APPLICABLE"):
+        return f"ok {number} {line} # SKIP {one['verdict']}"
+    if one["verdict"] == "INCONCLUSIVE":
+        return f"not ok {number} {line} # ERROR INCONCLUSIVE"
+    return f"not ok {number} {line}" + (" # XFAIL waived" if one["waived"] else "")
 
 
 def _result(number: int, result: dict[str, Any]) -> str:
@@ -53,6 +90,8 @@ def _result(number: int, result: dict[str, Any]) -> str:
         return f"{line} # SKIP {why}"
     if verdict == "MISS":
         return f"{line} # {'TIMEOUT' if reason == 'timeout' else 'ERROR'} MISS {why}"
+    if verdict == "FAIL" and result["waived"]:
+        return f"{line} # XFAIL waived"
     return f"{line} # ERROR {why}" if verdict == "ERROR" else line
 
 
@@ -71,11 +110,12 @@ def _diagnostics(result: dict[str, Any]) -> list[str]:
     return [_note(note) for note in notes]
 
 
-def _parent(number: int, name: str, counts: dict[str, int]) -> str:
-    """Return the line that closes a subtest: not ok when anything in it is not."""
-    if counts["FAIL"] or counts["ERROR"] or counts["MISS"]:
+def _parent(number: int, name: str, parts: list[dict[str, Any]]) -> str:
+    """Return the line that closes a subtest: not ok when a part of it is not, and is not waived."""
+    bad = [one for one in parts if one["verdict"] in _BAD and not one["waived"]]
+    if bad:
         return f"not ok {number} {_name(name)}"
-    every = counts["SKIP"] and not counts["PASS"]
+    every = parts and all(one["verdict"] in _LEFT_OUT for one in parts)
     return f"ok {number} {_name(name)}" + (" # SKIP every part of it" if every else "")
 
 

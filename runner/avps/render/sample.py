@@ -7,13 +7,12 @@ below DIR. No real target behaved like this.
 
 from __future__ import annotations
 
-import copy
 import json
 import pathlib
 import sys
 from typing import Any, Sequence
 
-from avps.render import view, write_all
+from avps.render import sample_profile, view, write_all
 from avps.render.features import feature_name
 
 BLOCK_FEATURES = [2, 4, 6, 9, 10, 11, 12, 13, 14, 28, 29, 32, 34, 40, 45]
@@ -170,7 +169,32 @@ TESTS: list[tuple[str, list[str], list[str]]] = [
     ("block.write_zeroes_reads_back_zero", ["blk-029"], [DISK, READ_ONLY]),
     ("entropy.gives_bytes", ["entropy-001"], [ENTROPY]),
 ]
+ROLES = {
+    **{"MUST": "decides", "MUST NOT": "decides", "MAY": "permission"},
+    **{"SHOULD": "advice", "SHOULD NOT": "advice"},
+}
 NO_RING = {"core.status_reads_zero_after_reset", "core.features_come_with_their_dependencies"}
+# As the probe writes it.
+TRACE = [
+    *("       0 us  write device_status/8 <- 0", "      91 us  read  device_status/8 -> 0"),
+    *(
+        "      98 us  write device_status/8 <- 0x3",
+        "     104 us  write driver_feature_select/32 <- 0",
+    ),
+    "     104 us  write driver_feature/32 <- 0x6e44",
+    *("     106 us  write device_status/8 <- 0xb", "     107 us  read  device_status/8 -> 0xb"),
+    *("     108 us  write queue_select/16 <- 0", "     109 us  read  queue_size/16 -> 0x100"),
+    *("     305 us  write queue_desc/32 <- 0x2000000", "     765 us  write queue_enable/16 <- 0x1"),
+    *("     769 us  write device_status/8 <- 0xf", "     841 us  read  config+0/32 -> 0x1000"),
+    "     923 us  desc  queue 0 [0] addr 0x2001a28 len 16 device-readable next",
+    "     923 us  desc  queue 0 [1] addr 0x2001a10 len 20 device-writable next",
+    "     924 us  desc  queue 0 [2] addr 0x2001a38 len 1 device-writable",
+    *("     926 us  read  queue_notify_off/16 -> 0", "     927 us  write notify+0/16 <- 0"),
+    *("    1038 us  irq   vector 1, 1 times", "    1041 us  used  queue 0 buffer 0 len 21"),
+    "    1081 us  desc  queue 0 [0] addr 0x2001a50 len 16 device-readable",
+    *("    1084 us  write notify+0/16 <- 0", "    1144 us  irq   vector 1, 1 times"),
+    *("    1145 us  used  queue 0 buffer 0 len 0", "    1863 us  write device_status/8 <- 0"),
+]
 COMMAND = [
     *(
         "qemu-system-x86_64",
@@ -210,7 +234,10 @@ def conformant() -> dict[str, Any]:
             **{"name": "qemu-q35", "description": "QEMU's PC with PCI Express", "vmm": "QEMU"},
             **{"version": "7.2.19", "arch": "x86_64", "accel": "tcg", "command": COMMAND},
         },
-        "profile": {"name": "avps-2.0", "virtio": "1.2"},
+        "profile": {
+            **{"name": "virtio", "title": "VIRTIO, all sentences", "virtio": "1.4"},
+            **{"note": None, "chapters": []},
+        },
         "summary": {},
         "devices": [
             _device(DISK, "block", 2, BLOCK_FEATURES, 4),
@@ -221,6 +248,8 @@ def conformant() -> dict[str, Any]:
         "results": [_result(test, device, ring) for test, device, ring in _plan()],
         "clauses": [],
         "requirements": [],
+        "statement": None,
+        "waivers": [],
         "console_tail": [],
     }
     skip(report, "block.write_to_read_only_disk", DISK, "absent", "the disk is writable")
@@ -304,17 +333,7 @@ def fail(
         result["failures"] = [failure]
         result["clauses"] = {clause: "FAIL"}
         result["checks"] = 1
-        result["trace"] = [
-            "cfg  read  8  status            = 0x0f",
-            "cfg  write 16 queue_select      = 0x0000",
-            "ring desc  0  addr=0x1a40000 len=16 flags=NEXT",
-            "ring desc  1  addr=0x1a40200 len=512 flags=NEXT",
-            "ring desc  2  addr=0x1a40400 len=1 flags=WRITE",
-            "ring avail idx 0 -> 1 head=0",
-            "notify     16 queue 0",
-            f"irq  vector 1 ({device})",
-            "ring used  idx 1 id=0 len=1",
-        ]
+        result["trace"] = list(TRACE)
         result["trace_lost"] = 112
 
 
@@ -333,8 +352,11 @@ def settled(report: dict[str, Any]) -> dict[str, Any]:
     ]
     tests = view.tally(report["results"], view.TEST_VERDICTS)
     verdict = "non-conformant" if tests["FAIL"] else "conformant"
+    verdict = verdict if report["run"]["complete"] else "incomplete"
+    every = len(report["results"])
     report["summary"] = {
-        "verdict": verdict if report["run"]["complete"] else "incomplete",
+        **{"verdict": verdict, "headline": verdict, "waivers": 0},
+        "selected": {"tests": every, "of": every},
         "tests": tests,
         "clauses": view.tally(report["clauses"], view.CLAUSE_VERDICTS),
         "requirements": {},
@@ -343,22 +365,13 @@ def settled(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_requirements(report: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of `report` that has requirements of a profile."""
-    report = copy.deepcopy(report)
-    rows = [
-        ("AVPS-BLK-1", "MUST", "published", ["blk-024"]),
-        ("AVPS-SEC-1", "SHOULD", "recollected", ["entropy-001"]),
-    ]
-    verdicts = {clause["id"]: clause["verdict"] for clause in report["clauses"]}
-    report["requirements"] = [
-        {
-            **{"id": name, "section": "2.6.1", "level": level, "provenance": provenance},
-            **{"verdict": verdicts[ids[0]], "why": None, "clauses": ids, "tests": []},
-        }
-        for name, level, provenance, ids in rows
-    ]
-    report["summary"]["requirements"] = view.tally(report["requirements"], view.CLAUSE_VERDICTS)
-    return report
+    """Return a copy of `report` that was measured against a profile, without a statement."""
+    return sample_profile.measured(report)
+
+
+def certificate() -> dict[str, Any]:
+    """Return a report with all that a certification page can show: statement, waivers, the lot."""
+    return sample_profile.certified(non_conformant())
 
 
 def _plan() -> list[tuple[str, str, str | None]]:
@@ -393,7 +406,7 @@ def _result(test: str, device: str, ring: str | None) -> dict[str, Any]:
     words = " and ".join(filter(None, [name, device.replace(":", "_"), ring]))
     return {
         **{"test": test, "device": device, "ring": ring, "verdict": "PASS", "reason": None},
-        **{"message": None, "duration_ms": 1.4, "checks": 2 * len(clauses)},
+        **{"message": None, "waived": False, "duration_ms": 1.4, "checks": 2 * len(clauses)},
         **{"clauses": {clause: "PASS" for clause in clauses}, "failures": [], "trace": []},
         **{"trace_lost": 0, "source": f"suite/{suite}/{name.split('_')[0]}.c:41"},
         "reproduce": f"./avps run -t qemu-q35 -k '{words}'",
@@ -425,15 +438,17 @@ def _clause(
     return {
         **{"id": name, "level": level, "section": section, "target": suite, "text": text},
         **{"since": "1.1", "verdict": verdict, "why": why or None, "tests": tests},
+        **{"waived": False, "role": ROLES[level]},
     }
 
 
 def main(out: pathlib.Path) -> None:
     """Write each kind of report into a directory of its name below `out`."""
-    for make in (conformant, non_conformant, incomplete):
-        folder = out / make.__name__
+    kinds = {make.__name__: with_requirements(make()) for make in (non_conformant, incomplete)}
+    kinds |= {"conformant": conformant(), "certificate": certificate()}
+    for name, report in kinds.items():
+        folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
-        report = with_requirements(make())
         (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
         write_all(report, folder)
 

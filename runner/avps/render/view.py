@@ -46,6 +46,11 @@ class Case:
         return places(self.results)
 
     @property
+    def devices(self) -> list[str]:
+        """The devices that it came out on."""
+        return [device for device, _ in self.places]
+
+    @property
     def message(self) -> str | None:
         return message(self.first)
 
@@ -71,6 +76,11 @@ class Finding:
     def count(self) -> int:
         return sum(len(case.results) for case in self.cases)
 
+    @property
+    def waived(self) -> bool:
+        """Whether waivers excuse all of it."""
+        return all(result["waived"] for case in self.cases for result in case.results)
+
 
 @dataclasses.dataclass(frozen=True)
 class Unrun:
@@ -89,6 +99,11 @@ class Grid:
     columns: list[DevicePlace]
     rows: list[tuple[str, list[Cell]]]
     counts: dict[str, int]
+
+    @property
+    def width(self) -> int:
+        """How many columns of verdicts there are."""
+        return sum(len(rings) or 1 for _, rings in self.columns)
 
 
 @dataclasses.dataclass(frozen=True)
