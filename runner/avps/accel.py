@@ -22,7 +22,7 @@ from avps.errors import UserError
 from avps.targets import Target
 from avps.tree import same_arch
 from avps.vmm import Vmm
-from avps.vmm.process import VmmProcess
+from avps.vmm import process
 
 FIRST_SIGN_S = 2.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -66,13 +66,13 @@ def _why_not_kvm(target: Target, vmm: Vmm, values: Values) -> str | None:
 
 def runs(target: Target, values: Values, limit_s: float = FIRST_SIGN_S) -> bool:
     """Start the VMM, and say whether the guest writes anything within `limit_s` seconds."""
-    process = VmmProcess(lambda fd: target.expand({**values, "records_fd": str(fd)}))
+    started = process.start(target, values)
     try:
-        boot = Boot(process, limit_s)
+        boot = Boot(started, limit_s)
         boot.until(lambda: bool(boot.arrivals or boot.console))
         return not boot.over
     finally:
-        process.close()
+        started.close()
 
 
 class Cache:

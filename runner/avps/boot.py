@@ -8,8 +8,10 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Callable
 
+from avps.host.actions import Actions
 from avps.records import Console, Damaged, Piece, Record, RecordParser, encode
 from avps.transcript import Key, Transcript
 from avps.vmm.process import VmmProcess
@@ -41,10 +43,12 @@ class Boot:
         process: VmmProcess,
         silence_s: float,
         listen: Callable[[Record], None] = lambda _: None,
+        actions: Actions | None = None,
     ) -> None:
         """Take over a started VMM, which may be silent for `silence_s` seconds.
 
-        `listen` hears of each new record.
+        `listen` hears of each new record. `actions` are what the host does for tests, None:
+        nothing.
         """
         self.transcript = Transcript()
         self.arrivals: list[Arrival] = []
@@ -59,6 +63,7 @@ class Boot:
         self._process = process
         self._silence_s = silence_s
         self._listen = listen
+        self._actions = actions or Actions()
         self._parser = RecordParser()
         self._sent = 0
         self._rounds = 0
@@ -69,6 +74,10 @@ class Boot:
         self._selector.register(process.stream, selectors.EVENT_READ, self._read_stream)
         self._selector.register(process.console, selectors.EVENT_READ, self._read_console)
         self._selector.register(process.pidfd, selectors.EVENT_READ, self._exited)
+        for source, read in self._actions.sources:
+            self._selector.register(
+                source, selectors.EVENT_READ, partial(self._act_on, source, read)
+            )
 
     def until(self, done: Callable[[], bool]) -> bool:
         """Read until `done()`; False if the boot was over before."""
@@ -119,10 +128,12 @@ class Boot:
         now = time.monotonic()
         quiet_at = self._heard + self._silence_s
         lost_at = self._record_heard + _BABBLE * self._silence_s
-        events = self._selector.select(max(0.0, min(quiet_at, lost_at) - now))
+        wake_at = min(quiet_at, lost_at, self._actions.deadline or quiet_at)
+        events = self._selector.select(max(0.0, wake_at - now))
         for key, _ in events:
             if not self.over:
                 key.data()
+        self._actions.expire()
         if not events and time.monotonic() >= min(quiet_at, lost_at):
             without = "record or console output" if quiet_at <= lost_at else "record"
             spoke = len(self.transcript.log) > 0
@@ -203,8 +214,19 @@ class Boot:
         self._listen(record)
 
     def _asked_by_probe(self, record: Record) -> None:
+        ask: int = record.body["id"]
         if record.body["what"] == "select":
-            self.question = record.body["id"]
+            self.question = ask
+        elif not self.transcript.bye:  # else it is one that was lost, and nobody waits any more
+            self._actions.act(record.body, lambda why: self._acted(ask, why))
+
+    def _acted(self, ask: int, why: str | None) -> None:
+        if not self.over:
+            self._send({"type": "answer", "id": ask, "done": why is None, "why": why})
+
+    def _act_on(self, source: socket.socket, read: Callable[[], bool]) -> None:
+        if not read():
+            self._selector.unregister(source)
 
     def _fetch_missing(self) -> None:
         """After `bye`: ask for what is missing, or let the probe go."""

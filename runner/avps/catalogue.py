@@ -105,7 +105,7 @@ class Catalogue:
             tests = [ProbeTest(**entry) for entry in whole["tests"]]
             tests = [replace(one, clauses=tuple(one.clauses)) for one in tests]
             types = DeviceTypes.of_json(whole["types"], path)
-            for one in clauses:
+            for one in clauses:  # versions are compared by number, see profiles.py
                 [int(part) for part in one.since.split(".")]
         except FileNotFoundError as error:
             raise UserError(f"{path} is missing: {folder} is not the report of a run") from error

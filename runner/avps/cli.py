@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any, Sequence
@@ -46,6 +47,9 @@ def main(argv: Sequence[str]) -> int:
         print("avps: interrupted", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has seen enough
+    except Exception:  # Python's own status for it is 1, which would say: not conformant
+        traceback.print_exc()
+        print("avps: this is a fault of avps itself; please report it", file=sys.stderr)
     return FAILED
 
 

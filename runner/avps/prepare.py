@@ -13,7 +13,7 @@ from avps.targets import Disk, Target
 from avps.tree import Tree
 
 # Placeholders whose values are known only when the program is started.
-_LATE = ("accel", "accel_args", "records_fd")
+_LATE = ("accel", "accel_args", "records_fd", "qmp_fd")
 
 
 def prepare(

@@ -18,12 +18,13 @@ from avps import accel, origin, vmm
 from avps.boot import Boot
 from avps.errors import UserError
 from avps.evidence import BootFacts, Evidence
+from avps.host.actions import Actions
 from avps.prepare import prepare
 from avps.records import Record
 from avps.targets import Target
 from avps.transcript import Key
 from avps.tree import Tree
-from avps.vmm.process import VmmProcess
+from avps.vmm.process import start
 
 
 class Run:
@@ -58,6 +59,7 @@ class Run:
             "nonce": self._nonce,
             "interactive": True,
             "test_limit_s": target.test_limit_s,
+            "host_actions": target.host.actions,
             **(options or {}),
         }
         self._started = datetime.datetime.now(datetime.timezone.utc)
@@ -134,9 +136,10 @@ class Run:
         return {**values, "accel": self._accel, "accel_args": self._vmm.accel_args(self._accel)}
 
     def _boot(self, values: dict[str, str | list[str]]) -> Boot:
-        process = VmmProcess(lambda fd: self.target.expand({**values, "records_fd": str(fd)}))
+        process = start(self.target, values)
         self._closing.callback(process.close)
         self._command = process.command
-        boot = Boot(process, self.target.silence_s, lambda record: self.listen(record))
+        actions = Actions(self.target.host, next(iter(process.others), None))
+        boot = Boot(process, self.target.silence_s, lambda record: self.listen(record), actions)
         self.boots.append(boot)
         return boot

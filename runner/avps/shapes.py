@@ -38,7 +38,7 @@ SHAPES: dict[str, dict[Any, Any]] = {
         "problem": _TEXT,
     },
     "plan": {"first": int, "total": int, "items": [{**_ITEM, "clauses": [str]}]},
-    "ask": {"id": int, "what": str},
+    "ask": {"id": int, "what": str},  # and ASKS
     "log": {"level": ("info", "warning", "error"), "text": str},
     "begin": {"index": int, **_ITEM},
     "check": {**_ITEM, "clause": str, "verdict": str, "expected": str, "seen": str, "where": str},
@@ -120,9 +120,18 @@ def check(value: Any, shape: dict[Any, Any], where: str) -> None:
         raise ValueError(problem)
 
 
+# What a question has beside, by its `what`.
+ASKS: dict[str, dict[Any, Any]] = {
+    "select": {},
+    "block-resize": {"disk": str, "sectors": int},
+}
+
+
 def mismatch(body: dict[str, Any]) -> str | None:
     """Say what is wrong with a record's fields; None if nothing is, or its type is unknown."""
     shape = SHAPES.get(str(body.get("type")))
+    if shape and body["type"] == "ask":
+        shape = {**shape, **ASKS.get(str(body.get("what")), {})}
     return _mismatch(body, shape, str(body.get("type"))) if shape else None
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Iterable, Mapping
 
 from avps.disks import SECTOR
 from avps.errors import UserError, near
+from avps.host import settings
+from avps.host.settings import Settings
 from avps.tree import Tree, host_arch
 
 ACCELS = ("kvm", "tcg", "xen", "hvf", "none")
@@ -45,6 +47,7 @@ class Target:
     test_limit_s: int = 10
     kernel_args: tuple[str, ...] = ()
     disks: tuple[Disk, ...] = ()
+    host: Settings = field(default_factory=Settings)
 
     def expand(self, values: Mapping[str, str | list[str]]) -> list[str]:
         """Give the command line with `values` for its placeholders.
@@ -68,6 +71,11 @@ class Target:
     def placeholders(self) -> set[str]:
         """Names of the placeholders in its command line."""
         return {name for word in self.command for name in _PLACEHOLDER.findall(word)}
+
+    @property
+    def sockets(self) -> tuple[str, ...]:
+        """The placeholders for which a socket is made when it is started."""
+        return ("records_fd", *sorted({settings.QMP_FD} & self.placeholders))
 
     def means_nothing(self, placeholder: str, known: Iterable[str]) -> UserError:
         """Give the error that tells of a placeholder which is not among the known ones."""
@@ -118,7 +126,8 @@ class _Reader:
             if key not in keys:
                 raise self._bad(key, f"is no key of a target: {near(key, keys)}")
         for key, one in keys.items():
-            if one.default is MISSING and key not in self._content:
+            needed = one.default is MISSING and one.default_factory is MISSING
+            if needed and key not in self._content:
                 raise self._bad(key, "is missing")
         values = {
             key: self._value(key, str(one.type))
@@ -127,8 +136,10 @@ class _Reader:
         }
         if values["arch"] == _THIS_MACHINE:
             values["arch"] = host_arch()
+        host = values.pop("host", {})
         target = Target(name=self._path.stem, path=self._path, **values)
         self._check(target)
+        target = replace(target, host=settings.read(host, target.placeholders, self._bad))
         return target
 
     def _value(self, key: str, kind: str) -> Any:
@@ -144,6 +155,8 @@ class _Reader:
         if kind == "tuple[str, ...]":
             right = isinstance(value, list) and all(isinstance(word, str) for word in value)
             return tuple(self._need(key, value, right, "must be a list of texts"))
+        if kind == "Settings":
+            return value  # it can be judged only with the command line
         return tuple(
             self._disk(number, entry) for number, entry in enumerate(self._tables(key, value))
         )

@@ -300,3 +300,17 @@ def test_rendering_is_the_same_everywhere(tmp_path: pathlib.Path) -> None:
         )
         told.add(done.stdout)
     assert len(told) == 1
+
+
+def test_names_cannot_leave_the_style_of_the_running_head() -> None:
+    report = sample.certificate()
+    hostile = '"; } </style><script>alert(1)</script> \\ é'
+    report["statement"]["product"]["name"] = report["run"]["id"] = hostile
+    text = render_html(report)
+    style = text[text.index("<style>") + 7 : text.index("</style>")]
+    heads = re.findall(r'@top-(?:left|right) \{ content: "([^"]*)"; \}', style)
+    assert len(heads) == 2
+    for head_ in heads:
+        plain = re.sub(r"\\([0-9a-f]+) ", lambda match: chr(int(match[1], 16)), head_)
+        assert hostile in plain and not set('";}<>') & set(head_)
+    assert text.count("<script>") == 1 and text.count("</style>") == 1

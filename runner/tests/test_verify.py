@@ -758,7 +758,7 @@ def test_each_key_of_a_real_report_counts(
         ("waivers.toml", "9999-12-31", "2000-01-01", "report.json: summary.verdict: expected "),
         ("statement.toml", '"yes"', '"no"', "report.json: statement.answers.is-fast: expected "),
         ("statement.toml", '"1"', '"2"', 'report.json: statement.product.version: expected "2"'),
-        ("statement.toml", "[product]", "[", "the report can't be made again: vendor.toml: "),
+        ("statement.toml", "[product]", "[", "the report can't be made again: statement.toml: "),
         ("profile.json", '"blk-*"', '"blk-002"', "report.json: requirements[SMALL-BLK-1]"),
     ],
 )

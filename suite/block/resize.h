@@ -17,7 +17,7 @@
 
 /* A live disk that the host can resize. */
 struct resizable {
-	const struct avps_instance *on;
+	struct avps_instance on;
 	struct avps_device *dev;
 	struct blk disk;
 	char serial[VIRTIO_BLK_ID_BYTES + 1]; /* what GET_ID says, by which the host knows it */
@@ -27,14 +27,14 @@ struct resizable {
 /*
  * Brings the disk up with BLK_USUAL and @more features, and asks which it is. @on without a ring: with the split one.
  *
- * Returns NULL or why it can't be resized.
+ * Returns 0 or a negative errno, as blk_start().
  */
-const char *resizable_start(struct resizable *r, const struct avps_instance *on, avps_features more);
+int resizable_start(struct resizable *r, const struct avps_instance *on, avps_features more);
 
 /*
  * Resets the disk and brings it up again.
  *
- * @kind: the interrupts that it is to have, where it has them
+ * @kind: the interrupts that it is to have
  *
  * Returns 0 or a negative errno, as blk_start() and avps_device_interrupts().
  */
@@ -43,7 +43,11 @@ int resizable_restart(struct resizable *r, enum avps_interrupts kind);
 /* Resets the disk, and has the host give it back the sectors it had. */
 void resizable_end(struct resizable *r);
 
-/* Has the host resize the disk, after all that came of it before was taken. Returns as avps_host_act(). */
+/*
+ * Has the host resize the disk, after what came of it before was taken.
+ *
+ * Returns as avps_host_act(), or -ENODEV if the disk does not say which it is.
+ */
 int resizable_resize(struct resizable *r, u64 sectors, char *why, size_t why_size);
 
 /* Whether a configuration change notification has come, or comes before @deadline. It is taken. */
@@ -56,10 +60,10 @@ u64 resizable_capacity(struct resizable *r);
 u32 resizable_generation(struct resizable *r);
 
 /* In a test: has the host resize the disk; where it can't, the test is skipped with its reason. */
-#define RESIZE_TO(r_, sectors_)                                               \
-	do {                                                                  \
-		char why_[160];                                               \
-		if (resizable_resize(r_, sectors_, why_, sizeof(why_)))       \
+#define RESIZE_TO(r_, sectors_)                                                 \
+	do {                                                                    \
+		char why_[160];                                                 \
+		if (resizable_resize(r_, sectors_, why_, sizeof(why_)))         \
 			SKIP_AS(AVPS_SKIP_HOST_CANNOT, "%s: %s", RESIZE, why_); \
 	} while (0)
 
@@ -71,28 +75,22 @@ u32 resizable_generation(struct resizable *r);
 			(unsigned long long)resizable_capacity(r_), (unsigned long long)(sectors_));         \
 	} while (0)
 
-/* ONLY_IF: the disk can be written to. */
-#define resize_makes_sense blk_writable
-
 /*
- * Declares part @part_ of suite @name_, whose tests find a `struct resizable disk` in `self`; the arguments after the name
- * are those of AVPS_SUITE().
+ * Declares part @part_ of suite @name_, whose tests find a live disk in self->disk; the arguments after the name are those of
+ * AVPS_SUITE(). The tests are to be for disks that can be written to: ONLY_IF(blk_writable).
  */
-#define RESIZE_SUITE(part_, name_, ...)                                               \
-	AVPS_SUITE_PART(part_, name_, .virtio_id = VIRTIO_ID_BLOCK, ##__VA_ARGS__)    \
-	{                                                                             \
-		struct resizable disk;                                                \
-	};                                                                            \
-	AVPS_SETUP(part_)                                                             \
-	{                                                                             \
-		const char *why_ = resizable_start(&self->disk, &variant->on, 0);     \
-		if (why_)                                                             \
-			SKIP_AS(AVPS_SKIP_HOST_CANNOT, "%s", why_);                   \
-	}                                                                             \
-	AVPS_TEARDOWN(part_)                                                          \
-	{                                                                             \
-		resizable_end(&self->disk);                                           \
-	}                                                                             \
-	struct resizable
+#define RESIZE_SUITE(part_, name_, ...)                                                                       \
+	AVPS_SUITE_PART(part_, name_, .virtio_id = VIRTIO_ID_BLOCK, ##__VA_ARGS__)                            \
+	{                                                                                                     \
+		struct resizable disk;                                                                        \
+	};                                                                                                    \
+	AVPS_SETUP(part_)                                                                                     \
+	{                                                                                                     \
+		REQUIRE(!resizable_start(&self->disk, &variant->on, 0), "the disk could not be initialised"); \
+	}                                                                                                     \
+	AVPS_TEARDOWN(part_)                                                                                  \
+	{                                                                                                     \
+		resizable_end(&self->disk);                                                                   \
+	}
 
 #endif

@@ -8,9 +8,10 @@ import os
 import signal
 import socket
 import subprocess
-from typing import IO, Callable, Sequence
+from typing import IO, Callable, Mapping, Sequence
 
 from avps.errors import UserError
+from avps.targets import Target
 
 _PR_SET_PDEATHSIG = 1
 _SEND_BUFFER = 1 << 20  # more than all answers of a run, so that sending never waits for the guest
@@ -20,18 +21,22 @@ _libc = ctypes.CDLL(None)
 class VmmProcess:
     """A started VMM, which can't outlive the runner.
 
-    `console` is what it writes, `stream` our end of the record stream, `pidfd` tells its death. It
-    has a process group of its own, as Ctrl-C is for the runner to handle.
+    `console` is what it writes, `stream` our end of the record stream, `others` our ends of the
+    sockets beyond it, `pidfd` tells its death. It has a process group of its own, as Ctrl-C is for
+    the runner to handle.
     """
 
-    def __init__(self, command_for: Callable[[int], Sequence[str]]) -> None:
-        """Start the command that `command_for` gives for the record stream's file descriptor.
+    def __init__(self, command_for: Callable[..., Sequence[str]], others: int = 0) -> None:
+        """Start the command that `command_for` gives for the record stream's file descriptor, and
+        for those of `others` more sockets.
 
         Raises UserError if it can't be started.
         """
-        self.stream, theirs = socket.socketpair()
+        pairs = [socket.socketpair() for _ in range(1 + others)]
+        self.stream, *self.others = [ours for ours, _ in pairs]
         self.stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        self.command = list(command_for(theirs.fileno()))
+        theirs = [their.fileno() for _, their in pairs]
+        self.command = list(command_for(*theirs))
         runner = os.getpid()
 
         def die_with_runner() -> None:
@@ -46,17 +51,19 @@ class VmmProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 bufsize=0,
-                pass_fds=[theirs.fileno()],
+                pass_fds=theirs,
                 process_group=0,
                 preexec_fn=die_with_runner,
             )
         except OSError as error:
-            self.stream.close()
+            for ours, _ in pairs:
+                ours.close()
             raise UserError(
                 f"{self.command[0]} can't be started: {error.strerror}: install it (make setup)"
             ) from error
         finally:
-            theirs.close()
+            for _, their in pairs:
+                their.close()
         assert self._process.stdout
         self.console: IO[bytes] = self._process.stdout
         self.pidfd = os.pidfd_open(self._process.pid)
@@ -80,8 +87,22 @@ class VmmProcess:
     def close(self) -> None:
         """End it and give back its descriptors."""
         self.end()
-        self.stream.close()
+        for ours in (self.stream, *self.others):
+            ours.close()
         self.console.close()
         if self.pidfd >= 0:
             os.close(self.pidfd)
             self.pidfd = -1
+
+
+def start(target: Target, values: Mapping[str, str | list[str]]) -> VmmProcess:
+    """Start a target's command line, with sockets for the placeholders that stand for such; the
+    others stand for `values`.
+
+    Raises UserError if it can't be started.
+    """
+
+    def command_for(*sockets: int) -> list[str]:
+        return target.expand({**values, **dict(zip(target.sockets, map(str, sockets)))})
+
+    return VmmProcess(command_for, others=len(target.sockets) - 1)
