@@ -13,17 +13,21 @@
 #include "avps/trace.h"
 #include "avps/version.h"
 
+#define MOST_DISKS 2
+
 struct arguments {
 	int stream;
 	const char *options;
 	const char *defect;
+	const char *disks[MOST_DISKS]; /* SERIAL=FILE */
+	unsigned int n_disks;
 };
 
 static int usage(const char *program)
 {
 	fprintf(stderr,
 		"avps probe %s, with reference devices\n"
-		"usage: %s run --stream-fd FD [--options FILE] [--defect NAME]\n"
+		"usage: %s run --stream-fd FD [--options FILE] [--defect NAME] [--disk SERIAL=FILE]…\n"
 		"       %s list     prints its tests as JSON\n"
 		"       %s defects  prints the places of defects in the reference devices as JSON\n",
 		AVPS_VERSION, program, program, program);
@@ -36,6 +40,7 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
 		{ "stream-fd", required_argument, NULL, 's' },
 		{ "options", required_argument, NULL, 'o' },
 		{ "defect", required_argument, NULL, 'd' },
+		{ "disk", required_argument, NULL, 'k' },
 		{},
 	};
 	char *end = "";
@@ -49,6 +54,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
 			arguments->options = optarg;
 		else if (option == 'd')
 			arguments->defect = optarg;
+		else if (option == 'k' && arguments->n_disks < MOST_DISKS && strchr(optarg, '='))
+			arguments->disks[arguments->n_disks++] = optarg;
 		else
 			return false;
 	}
@@ -60,6 +67,19 @@ static int failed(const char *what, int err)
 {
 	fprintf(stderr, "avps: %s: %s\n", what, strerror(-err));
 	return 2;
+}
+
+/* Keeps a disk as "SERIAL=FILE" says. False, after it said why, if that can't be. */
+static bool keep_disk(const char *argument)
+{
+	const char *path = strchr(argument, '=') + 1;
+	char *serial = strndup(argument, path - 1 - argument), why[300] = "no memory";
+	bool kept = serial && !avps_sim_keep_disk(serial, path, why, sizeof(why));
+
+	if (!kept)
+		fprintf(stderr, "avps: --disk %s: %s\n", argument, why);
+	free(serial);
+	return kept;
 }
 
 static bool has_defect(const char *name)
@@ -116,6 +136,9 @@ static int run(const struct arguments *arguments)
 	err = avps_trace_init() ?: avps_sim_init() ?: avps_sim_machine(arguments->defect);
 	if (err)
 		return failed("memory for the simulated machine", err);
+	for (unsigned int i = 0; i < arguments->n_disks; i++)
+		if (!keep_disk(arguments->disks[i]))
+			return 2;
 	avps_session(&options, avps_discover_simulated);
 	return 0;
 }

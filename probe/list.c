@@ -36,6 +36,7 @@ static struct json_object *test_json(const struct avps_test *test)
 		json_object_array_add(needs, json_object_new_int(*need));
 	json_object_object_add(object, "needs", needs);
 	add_text(object, "host", test->host);
+	json_object_object_add(object, "on_demand", json_object_new_boolean(test->on_demand));
 	add_text(object, "file", test->file);
 	json_object_object_add(object, "line", json_object_new_int(test->line));
 	return object;

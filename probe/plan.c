@@ -22,6 +22,19 @@ static bool suite_fits(const struct avps_suite *suite, const struct avps_device 
 	       (!suite->transport || !strcmp(suite->transport, dev->bus));
 }
 
+/* Whether an entry of `only` names the test, and does not just match it along with others. */
+static bool asked_for(const struct avps_options *options, const char *name)
+{
+	for (size_t i = 0; options->only && i < json_object_array_length(options->only); i++) {
+		struct json_object *test = NULL;
+
+		json_object_object_get_ex(json_object_array_get_idx(options->only, i), "test", &test);
+		if (test && !strcmp(json_object_get_string(test), name))
+			return true;
+	}
+	return false;
+}
+
 static bool wanted(const struct avps_options *options, const struct avps_test *test, const struct avps_device *dev,
 		   enum avps_ring ring)
 {
@@ -29,6 +42,8 @@ static bool wanted(const struct avps_options *options, const struct avps_test *t
 	char name[128];
 
 	avps_test_name(test, name, sizeof(name));
+	if (test->on_demand && !asked_for(options, name))
+		return false;
 	if (options->only && !avps_options_match(options->only, name, dev->id, ring_name))
 		return false;
 	return !avps_options_match(options->leave_out, name, dev->id, ring_name);
@@ -62,17 +77,25 @@ static int add_test(struct avps_run *plan, int n, const struct avps_test *test, 
 	return n;
 }
 
-static int fill(struct avps_run *plan, struct avps_device *devices, int n_devices, const struct avps_options *options)
+/* Adds the tests that are to come last, or those that aren't, to @plan (NULL: only counts). Returns the new length. */
+static int add_tests(struct avps_run *plan, int n, bool last, struct avps_device *devices, int n_devices,
+		     const struct avps_options *options)
 {
 	const struct avps_test *const *tests;
 	size_t n_tests = avps_all_tests(&tests);
-	int n = 0;
 
 	for (int d = 0; d < n_devices; d++)
 		for (size_t i = 0; i < n_tests; i++)
-			if (suite_fits(tests[i]->suite, &devices[d]))
+			if (tests[i]->last == last && suite_fits(tests[i]->suite, &devices[d]))
 				n = add_test(plan, n, tests[i], &devices[d], options);
 	return n;
+}
+
+static int fill(struct avps_run *plan, struct avps_device *devices, int n_devices, const struct avps_options *options)
+{
+	int n = add_tests(plan, 0, false, devices, n_devices, options);
+
+	return add_tests(plan, n, true, devices, n_devices, options);
 }
 
 int avps_plan_make(struct avps_device *devices, int n_devices, const struct avps_options *options,
@@ -156,7 +179,7 @@ static void run_in_child(const struct avps_run *run, const struct avps_options *
 	avps_dma_rewind();
 	avps_trace_clear();
 	avps_judge_begin(run, outcome);
-	run->test->run(run->test, &run->on, options->test_limit_s, outcome);
+	run->test->run(run->test, &run->on, run->test->limit_s ?: options->test_limit_s, outcome);
 	if (outcome->child == AVPS_CHILD_DIED || outcome->child == AVPS_CHILD_TIMED_OUT)
 		avps_stream_recover();
 	outcome->duration_us = avps_now_us() - start;

@@ -2,6 +2,7 @@
 /* The reference machine: one device of each kind on PCI, and one behind memory-mapped registers. */
 #include "refdev/machine.h"
 
+#include <linux/virtio_blk.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #include "refdev/pci/function.h"
 #include "refdev/pmem/pmem.h"
 
-enum kind { DISK, READ_ONLY_DISK, NET, ENTROPY, CONSOLE, PMEM, KINDS };
+enum kind { DISK, READ_ONLY_DISK, NET, ENTROPY, CONSOLE, PMEM, HOST_MANAGED_DISK, HOST_AWARE_DISK, KINDS };
 
 #define TREE_WORDS 512 /* of 8 bytes */
 #define PMEM_BYTES 0x10000
@@ -46,6 +47,8 @@ static const refdev_features pci_features[KINDS] = {
 	[ENTROPY] = FEATURE_BIT(VIRTIO_F_VERSION_1) | TRANSITIONAL,
 	[CONSOLE] = USUAL,
 	[PMEM] = USUAL & ~FEATURE_BIT(VIRTIO_F_RING_PACKED),
+	[HOST_MANAGED_DISK] = USUAL,
+	[HOST_AWARE_DISK] = USUAL & ~NEWER,
 };
 
 static const refdev_features mmio_features[KINDS] = {
@@ -55,6 +58,8 @@ static const refdev_features mmio_features[KINDS] = {
 	[ENTROPY] = USUAL & ~(FEATURE_BIT(VIRTIO_F_IN_ORDER) | FEATURE_BIT(VIRTIO_RING_F_INDIRECT_DESC)),
 	[CONSOLE] = USUAL & ~FEATURE_BIT(REFDEV_F_SUSPEND),
 	[PMEM] = USUAL,
+	[HOST_MANAGED_DISK] = FEATURE_BIT(VIRTIO_F_VERSION_1),
+	[HOST_AWARE_DISK] = FEATURE_BIT(VIRTIO_F_VERSION_1),
 };
 
 /* A vector for each queue and one for changes, or fewer that are shared, or none. */
@@ -65,6 +70,8 @@ static const struct refdev_function_options pci_places[KINDS] = {
 	[ENTROPY] = { .name = "0000:00:04.0", .transitional = true },
 	[CONSOLE] = { .name = "0000:00:05.0", .vectors = 8, .express = true },
 	[PMEM] = { .name = "0000:00:06.0", .vectors = 2, .express = true, .shared_memory = PMEM_BYTES },
+	[HOST_MANAGED_DISK] = { .name = "0000:00:07.0", .vectors = 4, .express = true },
+	[HOST_AWARE_DISK] = { .name = "0000:00:08.0", .vectors = 2, .express = true },
 };
 
 static const struct refdev_registers_options mmio_places[KINDS] = {
@@ -78,11 +85,13 @@ static const struct refdev_registers_options mmio_places[KINDS] = {
 		   .interrupt = 21,
 		   .shared_memory_base = PMEM_ON_MMIO,
 		   .shared_memory = PMEM_BYTES },
+	[HOST_MANAGED_DISK] = { .name = "a000c00.virtio_mmio", .base = 0xa000c00, .interrupt = 22 },
+	[HOST_AWARE_DISK] = { .name = "a000e00.virtio_mmio", .base = 0xa000e00, .interrupt = 23 },
 };
 
 /* A device of each kind. */
 struct devices {
-	struct refdev_block disk, read_only_disk;
+	struct refdev_block disk, read_only_disk, host_managed_disk, host_aware_disk;
 	struct refdev_net net;
 	struct refdev_entropy entropy;
 	struct refdev_console console;
@@ -109,12 +118,68 @@ static struct refdev *device_of(struct devices *devices, enum kind kind)
 		return &devices->entropy.dev;
 	case CONSOLE:
 		return &devices->console.dev;
-	default:
+	case PMEM:
 		return &devices->pmem.dev;
+	case HOST_MANAGED_DISK:
+		return &devices->host_managed_disk.dev;
+	default:
+		return &devices->host_aware_disk.dev;
 	}
 }
 
 static const struct refdev_block_options read_only_disk = { .read_only = true };
+
+/* How the disks of a bus are zoned: all there can be on the one, and as little on the other. */
+struct zonings {
+	struct refdev_zoning host_managed, host_aware;
+	u64 host_managed_sectors;
+};
+
+static const struct zonings pci_zonings = {
+	.host_managed = { .model = REFDEV_HOST_MANAGED,
+			  .zone_sectors = 16,
+			  .zone_capacity = 12,
+			  .conventional = 2,
+			  .max_open = 3,
+			  .max_active = 5,
+			  .max_append = 8,
+			  .write_granularity = 2 * REFDEV_BLOCK_SECTOR,
+			  .read_only = 13,
+			  .offline = 14 },
+	.host_aware = { .model = REFDEV_HOST_AWARE,
+			.zone_sectors = 32,
+			.zone_capacity = 32,
+			.conventional = 1,
+			.max_append = 8,
+			.write_granularity = REFDEV_BLOCK_SECTOR },
+	.host_managed_sectors = 250, /* the last zone is smaller */
+};
+
+static const struct zonings mmio_zonings = {
+	.host_managed = { .model = REFDEV_HOST_MANAGED,
+			  .zone_sectors = 16,
+			  .zone_capacity = 16,
+			  .max_active = 4,
+			  .write_granularity = REFDEV_BLOCK_SECTOR },
+	.host_aware = { .model = REFDEV_HOST_AWARE,
+			.zone_sectors = 16,
+			.zone_capacity = 16,
+			.write_granularity = REFDEV_BLOCK_SECTOR,
+			.unwritten_fails = true },
+};
+
+static void make_zoned_disks(struct devices *devices, const refdev_features *features, const struct zonings *zonings,
+			     const struct refdev_memory *memory)
+{
+	const struct refdev_block_options host_managed = { .zoning = &zonings->host_managed,
+							   .sectors = zonings->host_managed_sectors,
+							   .without = FEATURE_BIT(VIRTIO_BLK_F_GEOMETRY) };
+	const struct refdev_block_options host_aware = { .zoning = &zonings->host_aware,
+							 .without = FEATURE_BIT(VIRTIO_BLK_F_GEOMETRY) };
+
+	refdev_block_init(&devices->host_managed_disk, &host_managed, features[HOST_MANAGED_DISK], memory);
+	refdev_block_init(&devices->host_aware_disk, &host_aware, features[HOST_AWARE_DISK], memory);
+}
 
 static void make_devices(struct devices *devices, const refdev_features *features, const char *serial,
 			 const struct refdev_memory *memory)
@@ -134,6 +199,7 @@ static void make_pci(struct machine *machine, const struct refdev_memory *memory
 	struct devices *devices = &machine->on_pci;
 
 	make_devices(devices, pci_features, "avps-on-pci", memory);
+	make_zoned_disks(devices, pci_features, &pci_zonings, memory);
 	refdev_net_init(&devices->net, &net, pci_features[NET], memory);
 	refdev_console_init(&devices->console, &console, pci_features[CONSOLE], memory);
 	refdev_pmem_init(&devices->pmem, &pmem, pci_features[PMEM], memory);
@@ -151,6 +217,7 @@ static void make_mmio(struct machine *machine, const struct refdev_memory *memor
 	struct devices *devices = &machine->on_mmio;
 
 	make_devices(devices, mmio_features, "avps-on-mmio", memory);
+	make_zoned_disks(devices, mmio_features, &mmio_zonings, memory);
 	refdev_net_init(&devices->net, &net, mmio_features[NET], memory);
 	refdev_console_init(&devices->console, &console, mmio_features[CONSOLE], memory);
 	refdev_pmem_init(&devices->pmem, &pmem, mmio_features[PMEM], memory);
@@ -166,6 +233,33 @@ bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors)
 	for (unsigned int i = 0; i < 2; i++)
 		if (!strncmp((const char *)disks[i]->serial, serial, sizeof(disks[i]->serial)))
 			return refdev_block_resize(disks[i], sectors);
+	return false;
+}
+
+bool refdev_machine_cut_power(void *at, const char *serial)
+{
+	struct machine *machine = at;
+	struct refdev_block *disks[] = { &machine->on_pci.disk, &machine->on_mmio.disk };
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (!strncmp((const char *)disks[i]->serial, serial, sizeof(disks[i]->serial))) {
+			refdev_block_power_cut(disks[i]);
+			return true;
+		}
+	return false;
+}
+
+bool refdev_machine_keep_disk(void *at, const char *serial, const struct refdev_block_keeper *keeper,
+			      const void *content, size_t len)
+{
+	struct machine *machine = at;
+	struct refdev_block *disks[] = { &machine->on_pci.disk, &machine->on_mmio.disk };
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (!strncmp((const char *)disks[i]->serial, serial, sizeof(disks[i]->serial))) {
+			refdev_block_keep(disks[i], keeper, content, len);
+			return true;
+		}
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #ifndef REFDEV_MACHINE_H
 #define REFDEV_MACHINE_H
 
+#include "refdev/block/block.h"
 #include "refdev/core/memory.h"
 #include "refdev/core/port.h"
 
@@ -28,6 +29,13 @@ struct refdev_port *refdev_machine_port(void *at, unsigned int i);
  * there is no such disk, or it can't have so many.
  */
 bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors);
+
+/* The power of the disk of that serial number fails and comes back. False if there is no such disk. */
+bool refdev_machine_cut_power(void *at, const char *serial);
+
+/* Keeps the disk of that serial number as refdev_block_keep() does. False if there is no such disk. */
+bool refdev_machine_keep_disk(void *at, const char *serial, const struct refdev_block_keeper *keeper,
+			      const void *content, size_t len);
 
 /* The flattened device tree that describes its MMIO devices; each node's path is "/" and the device's unit name. */
 const void *refdev_machine_tree(void *at);

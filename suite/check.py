@@ -4,8 +4,9 @@
 
     probe list | suite/check.py
 
-A part of the build: a test that names a clause that is not in suite/*/clauses.json, a CHECK that judges one, a test that
-names none, and two tests of one name each end it with file, line and remedy.
+A part of the build: a test that names a clause that is not in suite/*/clauses.json, a CHECK that
+judges one, a test that names none, and two tests of one name each end it with file, line and
+remedy.
 """
 
 from __future__ import annotations

@@ -103,6 +103,9 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
  * NEEDS(bit, …)	feature bits the device must offer; else SKIP not-offered
  * ONLY_IF(function)	a condition on the device; see struct avps_test
  * HOST("action")	something that the host must be able to do (docs/records.md); else SKIP host-cannot
+ * ON_DEMAND		is run only by name (`only` in the options), and is part of no other plan
+ * LAST			runs after all others, since the host is at work for it while they run
+ * LIMIT_S(seconds)	has a time limit of its own: it waits for the host, and not for the device
  * NO_RING		uses no virtqueue: runs once a device
  * SPLIT_RING		is about the split layout
  * PACKED_RING		is about the packed layout
@@ -132,6 +135,9 @@ static inline void avps_run_kselftest(const struct avps_test *test, const struct
 	}
 #define ONLY_IF(function_) .only_if = function_
 #define HOST(action_) .host = action_
+#define ON_DEMAND .on_demand = true
+#define LAST .last = true
+#define LIMIT_S(seconds_) .limit_s = seconds_
 #define NO_RING .ring_use = AVPS_NO_RING
 #define SPLIT_RING .ring_use = AVPS_SPLIT_RING
 #define PACKED_RING .ring_use = AVPS_PACKED_RING

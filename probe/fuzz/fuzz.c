@@ -60,11 +60,19 @@ void __wrap__exit(int status)
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
+/* For run.sh: how many devices the reference machine has. */
+static void __attribute__((noreturn)) tell_devices(void)
+{
+	printf("%u\n", refdev_machine_ports(NULL));
+	exit(0);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const struct avps_test *const *tests;
 
-	(void)argc, (void)argv;
+	if (*argc == 2 && !strcmp((*argv)[1], "--devices"))
+		tell_devices();
 	avps_all_tests(&tests); /* which it keeps: not to be taken for a leftover of a test */
 	avps_tests_in_process = true;
 	avps_set_patience_ms(PATIENCE_MS);

@@ -19,6 +19,10 @@ struct json_object *avps_stream_receive(unsigned int limit_ms)
 	return NULL;
 }
 
+void avps_stream_drain(void)
+{
+}
+
 void avps_stream_recover(void)
 {
 }

@@ -13,10 +13,11 @@ findings=$(dirname "$0")/findings
 seeds=$corpus.seeds
 
 mkdir -p "$corpus" "$seeds"
-for device in 0 1 2 3 4 5 6 7 8 9 10 11; do
-	for test in $(seq 0 160); do
+devices=$("$program" --devices)
+for device in $(seq 0 $((devices - 1))); do
+	for test in $(seq 0 320); do
 		# Header (fuzz.c), and bytes that let the device be.
-		printf "\\$(printf %o $device)\\0\\$(printf %o "$test")\\0%032d" 0 > "$seeds/honest-$device-$test"
+		printf "\\$(printf '%o\\%o\\%o' "$device" $((test / 256)) $((test % 256)))\\0%032d" 0 > "$seeds/honest-$device-$test"
 	done
 done
 

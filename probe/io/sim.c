@@ -9,22 +9,28 @@
 #include "avps/sim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/pci_regs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "avps/devicetree.h"
 #include "avps/dma.h"
 #include "avps/host.h"
 #include "refdev/core/defect.h"
 #include "refdev/machine.h"
+#include "refdev/mmio/registers.h"
+#include "refdev/net/net.h"
+#include "refdev/pci/function.h"
 
 #define MAX_VECTORS 64
 #define MESSAGE_ADDRESS 0xfee00000u /* where messages go: nobody looks at it but message() below */
 #define PAGE_SIZE ((size_t)2 << 20)
 #define PAGES 4
+#define MOST_KEPT 2 /* disks in files */
 #define CLOCK_STEP_US 500 /* what a look at the clock takes; well below any patience */
 
 struct sim {
@@ -327,25 +333,115 @@ static void listen_as_in_tree(void)
 	}
 }
 
+/* The other end of a link: what the host does for "net-…". The peer of a reference device always sends everything back. */
+
+/* The network device whose address the request names, or NULL. */
+static struct refdev_net *link_of(struct json_object *request)
+{
+	struct json_object *link = NULL;
+	u8 mac[6];
+
+	json_object_object_get_ex(request, "link", &link);
+	if (sscanf(json_object_get_string(link) ?: "", "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2],
+		   &mac[3], &mac[4], &mac[5]) != 6)
+		return NULL;
+	for (unsigned int i = 0; i < refdev_machine_ports(plugged); i++) {
+		struct refdev_port *port = refdev_machine_port(plugged, i);
+		struct refdev *dev = port->bus == REFDEV_PCI ? ((struct refdev_function *)port)->dev
+							     : ((struct refdev_registers *)port)->dev;
+		struct refdev_net *net = refdev_net_with_mac(dev, mac);
+
+		if (net)
+			return net;
+	}
+	return NULL;
+}
+
+/* A frame in hexadecimal digits. False if it is none, or too long. */
+static bool send_digits(struct refdev_net *net, const char *digits)
+{
+	u8 frame[REFDEV_NET_MOST_FRAME];
+	size_t len = 0;
+
+	for (; digits[0] && digits[1]; digits += 2, len++)
+		if (len == sizeof(frame) || sscanf(digits, "%2hhx", &frame[len]) != 1)
+			return false;
+	refdev_net_frame_comes(net, frame, len);
+	return !digits[0];
+}
+
+static int act_on_link(struct json_object *request, const char *what, char *why, size_t why_size)
+{
+	struct refdev_net *net = link_of(request);
+	struct json_object *frames = NULL, *up = NULL;
+
+	if (!net) {
+		snprintf(why, why_size, "no network device has the address that 'link' names");
+		return -EIO;
+	}
+	json_object_object_get_ex(request, "frames", &frames);
+	json_object_object_get_ex(request, "up", &up);
+	if (!strcmp(what, "net-link"))
+		refdev_net_set_link(net, json_object_get_boolean(up));
+	if (!strcmp(what, "net-announce"))
+		refdev_net_ask_to_announce(net);
+	for (size_t i = 0; frames && i < json_object_array_length(frames); i++) {
+		if (send_digits(net, json_object_get_string(json_object_array_get_idx(frames, i)) ?: ""))
+			continue;
+		snprintf(why, why_size, "frame %zu is no frame in hexadecimal digits", i);
+		return -EIO;
+	}
+	return 0;
+}
+
+static bool is_about_link(const char *what)
+{
+	return !strcmp(what, "net-echo") || !strcmp(what, "net-send") || !strcmp(what, "net-link") ||
+	       !strcmp(what, "net-announce");
+}
+
 static bool sim_host_can(const char *what)
 {
-	return !strcmp(what, "block-resize");
+	return is_about_link(what) || !strcmp(what, "block-resize") || !strcmp(what, "power-cut") ||
+	       avps_host_by_stream.can(what);
+}
+
+/* Only a host beyond the stream has something to tell: that which is inside just acts. */
+static int sim_host_ask(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
+			size_t why_size)
+{
+	return avps_host_by_stream.ask(request, limit_s, answer, why, why_size);
 }
 
 int avps_sim_host_act(struct json_object *request, char *why, size_t why_size)
 {
-	struct json_object *disk = NULL, *sectors = NULL;
+	struct json_object *what = NULL, *disk = NULL, *sizes = NULL;
+	const char *serial;
 
+	json_object_object_get_ex(request, "what", &what);
+	if (is_about_link(json_object_get_string(what) ?: ""))
+		return act_on_link(request, json_object_get_string(what), why, why_size);
 	json_object_object_get_ex(request, "disk", &disk);
-	json_object_object_get_ex(request, "sectors", &sectors);
-	if (refdev_machine_resize_disk(plugged, json_object_get_string(disk) ?: "", json_object_get_int64(sectors)))
-		return 0;
-	snprintf(why, why_size, "no disk '%s' can have %lld sectors", json_object_get_string(disk) ?: "",
-		 (long long)json_object_get_int64(sectors));
-	return -EIO;
+	json_object_object_get_ex(request, "sectors", &sizes);
+	serial = json_object_get_string(disk) ?: "";
+	if (!strcmp(json_object_get_string(what) ?: "", "power-cut")) {
+		if (refdev_machine_cut_power(plugged, serial))
+			return 0;
+		snprintf(why, why_size, "there is no disk of serial number '%s'", serial);
+		return -EIO;
+	}
+	for (size_t i = 0; sizes && i < json_object_array_length(sizes); i++) {
+		s64 sectors = json_object_get_int64(json_object_array_get_idx(sizes, i));
+
+		if (refdev_machine_resize_disk(plugged, serial, sectors))
+			continue;
+		snprintf(why, why_size, "no disk '%s' can have %lld sectors", serial, (long long)sectors);
+		return -EIO;
+	}
+	return 0;
 }
 
-static const struct avps_host sim_host = { .can = sim_host_can, .act = avps_sim_host_act };
+static const struct avps_host sim_host = { .can = sim_host_can, .act = avps_sim_host_act, .ask = sim_host_ask };
 
 int avps_sim_machine(const char *defect)
 {
@@ -364,6 +460,40 @@ int avps_sim_machine(const char *defect)
 	if (!err)
 		listen_as_in_tree();
 	return err;
+}
+
+/* What the disk has made stable: in the file, it outlives this process. */
+static void write_file(void *of, u64 at, const void *bytes, size_t len)
+{
+	if (pwrite(*(const int *)of, bytes, len, at) != (ssize_t)len)
+		perror("avps: the file of a disk");
+}
+
+int avps_sim_keep_disk(const char *serial, const char *path, char *why, size_t why_size)
+{
+	static int files[MOST_KEPT];
+	static unsigned int n;
+	static u8 content[REFDEV_BLOCK_BYTES];
+	struct refdev_block_keeper keeper = { .keep = write_file };
+	ssize_t len;
+	int fd;
+
+	if (n == MOST_KEPT) {
+		snprintf(why, why_size, "only %d disks can be kept in files", MOST_KEPT);
+		return -ENOSPC;
+	}
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	len = fd < 0 ? -1 : pread(fd, content, sizeof(content), 0);
+	if (len < 0) {
+		snprintf(why, why_size, "%s: %s", path, strerror(errno));
+		return -EIO;
+	}
+	files[n] = fd;
+	keeper.of = &files[n++];
+	if (refdev_machine_keep_disk(plugged, serial, &keeper, content, len))
+		return 0;
+	snprintf(why, why_size, "there is no disk of serial number '%s'", serial);
+	return -ENODEV;
 }
 
 int avps_sim_plug(struct refdev_port *port)

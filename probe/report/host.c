@@ -11,7 +11,7 @@
 #include "avps/report.h"
 
 /* Longer than the host gives itself, so that its own reason comes first. */
-#define PATIENCE_MS 5000
+#define PATIENCE_S 5
 
 static const struct avps_host *host;
 static struct json_object *allowed;
@@ -62,46 +62,59 @@ static bool answers(struct json_object *line, s64 id)
 }
 
 /* The answer to question @id, to be put back; NULL when none came in time. */
-static struct json_object *answer_to(s64 id)
+static struct json_object *answer_to(s64 id, unsigned int limit_s)
 {
-	u64 deadline = avps_now_us() + PATIENCE_MS * 1000;
+	u64 deadline = avps_now_us() + (u64)limit_s * 1000000;
 	struct json_object *line;
 	u64 now;
 
 	while ((now = avps_now_us()) < deadline) {
 		line = avps_stream_receive((deadline - now + 999) / 1000);
-		if (line && answers(line, id))
+		if (!line || answers(line, id))
 			return line;
 		json_object_put(line);
 	}
 	return NULL;
 }
 
-static int act_by_stream(struct json_object *request, char *why, size_t why_size)
+static int ask_by_stream(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
+			 size_t why_size)
 {
-	struct json_object *answer = answer_to(ask(request)), *field = NULL;
+	struct json_object *came = answer_to(ask(request), limit_s), *field = NULL;
 	const char *said;
-	bool done;
 
-	if (!answer) {
+	if (!came) {
 		*silent = true;
-		snprintf(why, why_size, "the host did not answer for %d s", PATIENCE_MS / 1000);
+		snprintf(why, why_size, "the host did not answer within %u s", limit_s);
 		return -ETIMEDOUT;
 	}
-	done = json_object_object_get_ex(answer, "done", &field) && json_object_get_boolean(field);
+	if (json_object_object_get_ex(came, "done", &field) && json_object_get_boolean(field)) {
+		why[0] = '\0';
+		*answer = came;
+		return 0;
+	}
 	field = NULL;
-	json_object_object_get_ex(answer, "why", &field);
+	json_object_object_get_ex(came, "why", &field);
 	said = json_object_get_string(field);
-	snprintf(why, why_size, "%s", done ? "" : said ?: "the host does not say why");
-	json_object_put(answer);
-	return done ? 0 : -EIO;
+	snprintf(why, why_size, "%s", said ?: "the host does not say why");
+	json_object_put(came);
+	return -EIO;
 }
 
-static const struct avps_host by_stream = { .can = can_by_stream, .act = act_by_stream };
+static int act_by_stream(struct json_object *request, char *why, size_t why_size)
+{
+	struct json_object *answer = NULL;
+	int err = ask_by_stream(request, PATIENCE_S, &answer, why, why_size);
+
+	json_object_put(answer);
+	return err;
+}
+
+const struct avps_host avps_host_by_stream = { .can = can_by_stream, .act = act_by_stream, .ask = ask_by_stream };
 
 static const struct avps_host *whoever_acts(void)
 {
-	return host ?: &by_stream;
+	return host ?: &avps_host_by_stream;
 }
 
 void avps_host_use(const struct avps_host *another)
@@ -133,6 +146,20 @@ int avps_host_act(struct json_object *request, char *why, size_t why_size)
 
 	if (avps_host_can(what_of(request)))
 		err = whoever_acts()->act(request, why, why_size);
+	else
+		snprintf(why, why_size, "the host can't do %s", what_of(request));
+	json_object_put(request);
+	return err;
+}
+
+int avps_host_ask(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
+		  size_t why_size)
+{
+	int err = -EOPNOTSUPP;
+
+	*answer = NULL;
+	if (avps_host_can(what_of(request)) && whoever_acts()->ask)
+		err = whoever_acts()->ask(request, limit_s, answer, why, why_size);
 	else
 		snprintf(why, why_size, "the host can't do %s", what_of(request));
 	json_object_put(request);

@@ -210,6 +210,26 @@ void avps_report_end(const struct avps_run *run, const struct avps_outcome *outc
 	avps_stream_send(record);
 }
 
+void avps_report_progress(const struct avps_run *run, const struct avps_progress *progress)
+{
+	struct json_object *record = run_record("progress", run);
+
+	avps_record_number(record, "number", progress->number);
+	avps_record_number(record, "sector", progress->sector);
+	avps_record_number(record, "sectors", progress->sectors);
+	avps_stream_send(record);
+	avps_stream_drain();
+}
+
+void avps_report_cut(const struct avps_run *run, struct json_object *cut)
+{
+	struct json_object *record = run_record("cut", run);
+
+	json_object_object_foreach(cut, key, value)
+		json_object_object_add(record, key, json_object_get(value));
+	avps_stream_send(record);
+}
+
 void avps_report_log(const char *level, const char *format, ...)
 {
 	struct json_object *record = avps_record_new("log");

@@ -139,6 +139,11 @@ u32 avps_stream_next(void)
 	return sent->count;
 }
 
+void avps_stream_drain(void)
+{
+	tcdrain(stream); /* what is no terminal has nothing to wait for, and says so */
+}
+
 void avps_stream_recover(void)
 {
 	write_all("\n", 1);

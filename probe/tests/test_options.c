@@ -36,6 +36,7 @@ FIXTURE_TEARDOWN(options)
 {
 	json_object_put(self->options.leave_out);
 	json_object_put(self->options.only);
+	json_object_put(self->options.host_actions);
 	close(self->file);
 }
 
@@ -72,6 +73,7 @@ TEST_F(options, missing_file_gives_defaults)
 	EXPECT_EQ(30, self->options.test_limit_s);
 	EXPECT_NULL(self->options.leave_out);
 	EXPECT_NULL(self->options.only);
+	EXPECT_NULL(self->options.host_actions);
 }
 
 TEST_F(options, empty_object_gives_defaults)
@@ -86,13 +88,15 @@ TEST_F(options, every_key_is_taken)
 {
 	ASSERT_EQ(0, read_text(self, "{\"nonce\": \"abc-123\", \"interactive\": true, \"patience_ms\": 1, "
 				     "\"test_limit_s\": 77, \"leave_out\": [{\"test\": \"a.b\"}], "
-				     "\"only\": [{\"device\": \"d\"}, {\"ring\": \"split\"}]}"));
+				     "\"only\": [{\"device\": \"d\"}, {\"ring\": \"split\"}], "
+				     "\"host_actions\": [\"a\", \"b\", \"c\"]}"));
 	EXPECT_STREQ("abc-123", self->options.nonce);
 	EXPECT_TRUE(self->options.interactive);
 	EXPECT_EQ(1, self->options.patience_ms);
 	EXPECT_EQ(77, self->options.test_limit_s);
 	EXPECT_EQ(1, json_object_array_length(self->options.leave_out));
 	EXPECT_EQ(2, json_object_array_length(self->options.only));
+	EXPECT_EQ(3, json_object_array_length(self->options.host_actions));
 }
 
 TEST_F(options, values_of_the_wrong_form_are_named)
@@ -107,6 +111,9 @@ TEST_F(options, values_of_the_wrong_form_are_named)
 	EXPECT_STREQ(": \"leave_out\" must be a list of {test, device, ring}", wrong_with(self, "{\"leave_out\": {}}"));
 	EXPECT_STREQ(": \"only\" must be a list of {test, device, ring}",
 		     wrong_with(self, "{\"only\": \"block.flush\"}"));
+	EXPECT_STREQ(": \"host_actions\" must be a list of strings",
+		     wrong_with(self, "{\"host_actions\": \"block-resize\"}"));
+	EXPECT_STREQ(": \"host_actions\" must be a list of strings", wrong_with(self, "{\"host_actions\": [1]}"));
 }
 
 /* What comes after the mistake does not make up for it. */

@@ -5,6 +5,7 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 
+#include "avps/host.h"
 #include "avps/judge.h"
 #include "avps/pci.h"
 #include "avps/plan.h"
@@ -235,6 +236,21 @@ TEST_F(plan, skips_what_the_device_does_not_offer)
 	EXPECT_EQ(0, runs);
 	self->devices[0].offered |= FEATURE(9);
 	EXPECT_STREQ("PASS null null", end_of(self, &second, 0));
+}
+
+TEST_F(plan, skips_what_the_host_cannot_do)
+{
+	struct json_object *actions = json_tokener_parse("[\"block-resize\"]");
+	struct avps_test asking = first;
+
+	asking.host = "block-resize";
+	EXPECT_STREQ("SKIP host-cannot the host can't do block-resize on this target", end_of(self, &asking, 0));
+	EXPECT_EQ(0, runs);
+	ASSERT_EQ(0, avps_host_allow(actions));
+	EXPECT_STREQ("PASS null null", end_of(self, &asking, 0));
+	asking.host = "block";
+	EXPECT_STREQ("SKIP host-cannot the host can't do block on this target", end_of(self, &asking, 0));
+	json_object_put(actions);
 }
 
 TEST_F(plan, runs_only_what_is_selected)

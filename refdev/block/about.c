@@ -40,9 +40,27 @@ u8 refdev_block_lifetime(struct refdev_block *block, struct refdev_block_request
 		.typ_b = htole16(USED_UP_TO_10_PERCENT),
 	};
 
-	(void)block;
 	if (request->room != sizeof(lifetime))
 		return VIRTIO_BLK_S_IOERR;
+	if (defect("block.lifetime_is_an_error"))
+		return VIRTIO_BLK_S_IOERR;
+	if (defect("block.reserve_has_a_reserved_value"))
+		lifetime.pre_eol_info = htole16(4);
+	if (defect("block.reserve_is_in_percent"))
+		lifetime.pre_eol_info = htole16(80);
+	if (defect("block.first_estimate_is_in_percent"))
+		lifetime.typ_a = htole16(20);
+	if (defect("block.second_estimate_is_above_all"))
+		lifetime.typ_b = htole16(12);
+	if (defect("block.lifetime_is_big_endian"))
+		lifetime.typ_b = htobe16(USED_UP_TO_10_PERCENT);
+	if (defect("block.lifetime_changes"))
+		lifetime.typ_a = htole16(block->storage[0]++ % 2);
+	if (defect("block.lifetime_is_cut_short")) {
+		refdev_buffer_write(request->buffer, 0, &lifetime, 4);
+		request->written = 4;
+		return VIRTIO_BLK_S_OK;
+	}
 	refdev_buffer_write(request->buffer, 0, &lifetime, sizeof(lifetime));
 	request->written = sizeof(lifetime);
 	return VIRTIO_BLK_S_OK;

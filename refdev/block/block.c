@@ -3,10 +3,12 @@
 
 #include <endian.h>
 #include <linux/virtio_blk.h>
+#include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <string.h>
 
 #include "refdev/block/parts.h"
+#include "refdev/block/wrong.h"
 #include "refdev/core/defect.h"
 
 #define FEATURES                                                                                                       \
@@ -24,7 +26,11 @@ struct refdev_block *refdev_block_of(struct refdev *dev)
 /* The cache starts out as one that writes back, where the driver can flush it (5.2.5). */
 static void reset(struct refdev *dev)
 {
-	refdev_block_of(dev)->writeback = 1;
+	struct refdev_block *block = refdev_block_of(dev);
+
+	block->writeback = 1;
+	block->wrong.status = NULL;
+	block->wrong.data_waits = block->wrong.data.at && defect("block.reset_leaves_a_read_running");
 }
 
 static void negotiated(struct refdev *dev)
@@ -53,7 +59,9 @@ static u64 answer(struct refdev_block *block, const struct refdev_buffer *buffer
 	request.sector = le64toh(header.sector);
 	request.data = buffer->readable - REFDEV_BLOCK_HEADER;
 	request.room = status_at;
-	status = refdev_block_carry_out(block, &request);
+	status = refdev_block_wrong_takes(&request) ? refdev_block_carry_out(block, &request) : VIRTIO_BLK_S_IOERR;
+	if (status == VIRTIO_BLK_S_IOERR && defect("block.error_is_minus_one"))
+		status = 0xff;
 
 	if (defect("block.status_has_its_own_descriptor"))
 		status_at = buffer->writable - buffer->pieces[buffer->n_readable + buffer->n_writable - 1].len;
@@ -61,6 +69,11 @@ static u64 answer(struct refdev_block *block, const struct refdev_buffer *buffer
 		return 0;
 	if (!defect("block.status_is_not_written"))
 		refdev_buffer_write(buffer, status_at, &status, sizeof(status));
+	refdev_block_wrong_write(block, buffer, status);
+	if (request.type == VIRTIO_BLK_T_OUT && defect("block.used_length_counts_what_was_written_to_disk"))
+		return request.data + 1;
+	if (request.type == VIRTIO_BLK_T_FLUSH && defect("block.used_length_of_a_flush_is_zero"))
+		return 0;
 	if (defect("block.used_length_without_status"))
 		return request.written;
 	if (defect("block.used_length_is_status_only"))
@@ -72,20 +85,62 @@ static u64 answer(struct refdev_block *block, const struct refdev_buffer *buffer
 	return request.written == request.room ? request.written + 1 : request.written;
 }
 
+/* A host-managed disk can't be driven by who doesn't know of zones (5.2.5.2). */
+static bool agrees(struct refdev *dev)
+{
+	bool zoned = dev->accepted & FEATURE_BIT(VIRTIO_BLK_F_ZONED);
+	enum refdev_zone_model model = refdev_block_of(dev)->zones.is.model;
+
+	if (model == REFDEV_HOST_AWARE && !zoned && defect("block.host_aware_disk_needs_zoned"))
+		return false;
+	return model != REFDEV_HOST_MANAGED || zoned || defect("block.host_managed_disk_takes_any_driver");
+}
+
+/* Requests that are worked on at once. */
+#define AT_ONCE 4
+
+/* Takes as many as there are, up to AT_ONCE. */
+static unsigned int take(struct refdev_queue *queue, struct refdev_buffer *buffers)
+{
+	unsigned int n = 0;
+
+	while (n < AT_ONCE && refdev_queue_take(queue, &buffers[n]))
+		n++;
+	return n;
+}
+
 static void process(struct refdev *dev, struct refdev_queue *queue)
 {
+	static struct refdev_buffer buffers[AT_ONCE];
 	struct refdev_block *block = refdev_block_of(dev);
-	struct refdev_buffer buffer;
+	unsigned int n;
 
 	if (defect("block.queue_stops_with_mq") && refdev_has(dev, VIRTIO_BLK_F_MQ))
 		return;
-	while (refdev_queue_take(queue, &buffer)) {
-		/* Without a header there is no request, and without a status no way to say so. */
-		if (buffer.readable < REFDEV_BLOCK_HEADER || !buffer.writable) {
-			refdev_fail(dev);
-			return;
+	if (queue->index && defect("block.second_queue_is_not_served"))
+		return;
+	while ((n = take(queue, buffers))) {
+		u32 written[AT_ONCE];
+
+		refdev_block_wrong_mix(buffers, n);
+		for (unsigned int i = 0; i < n; i++) {
+			/* Without a header there is no request, and without a status no way to say so. */
+			if (buffers[i].readable < REFDEV_BLOCK_HEADER || !buffers[i].writable) {
+				refdev_fail(dev);
+				return;
+			}
+			refdev_block_wrong_disk(block, queue);
+			written[i] = (u32)answer(block, &buffers[i]);
+			refdev_block_wrong_disk(block, queue);
 		}
-		refdev_queue_use(queue, &buffer, (u32)answer(block, &buffer));
+		/* In any order, unless it was agreed otherwise: here what came last is done first. */
+		for (unsigned int i = 0; i < n; i++) {
+			unsigned int which = refdev_has(dev, VIRTIO_F_IN_ORDER) ? i : n - 1 - i;
+
+			if (n > 1 && i == 1 && defect("block.one_of_many_is_forgotten"))
+				continue;
+			refdev_queue_use(queue, &buffers[which], written[which]);
+		}
 	}
 	refdev_queue_signal(queue);
 }
@@ -100,10 +155,25 @@ static const struct refdev_type type = {
 	.config_len = REFDEV_BLOCK_CONFIG_LEN,
 };
 
+static const struct refdev_type zoned_type = {
+	.virtio_id = VIRTIO_ID_BLOCK,
+	.reset = reset,
+	.agrees = agrees,
+	.negotiated = negotiated,
+	.process = process,
+	.config = refdev_block_config,
+	.config_written = refdev_block_config_written,
+	.config_len = REFDEV_BLOCK_ZONED_CONFIG_LEN,
+};
+
 static refdev_features own_features(const struct refdev_block_options *options)
 {
 	refdev_features features = FEATURES | (options->read_only ? FEATURE_BIT(VIRTIO_BLK_F_RO) : 0);
 
+	if (options->zoning)
+		features |= FEATURE_BIT(VIRTIO_BLK_F_ZONED);
+	if (options->read_only && defect("block.legacy_disk_is_zoned"))
+		features |= FEATURE_BIT(VIRTIO_BLK_F_ZONED);
 	features &= ~options->without;
 	if (defect("block.config_wce_without_flush"))
 		features &= ~FEATURE_BIT(VIRTIO_BLK_F_FLUSH);
@@ -117,13 +187,17 @@ static refdev_features own_features(const struct refdev_block_options *options)
 void refdev_block_init(struct refdev_block *block, const struct refdev_block_options *options,
 		       refdev_features ring_features, const struct refdev_memory *memory)
 {
-	refdev_init(&block->dev, &type, ring_features | own_features(options), memory);
+	if (options->read_only && defect("block.legacy_disk_is_zoned"))
+		ring_features &= ~FEATURE_BIT(VIRTIO_F_VERSION_1);
+	refdev_init(&block->dev, options->zoning ? &zoned_type : &type, ring_features | own_features(options), memory);
 	block->dev.n_queues = block->dev.offered & FEATURE_BIT(VIRTIO_BLK_F_MQ) ? REFDEV_BLOCK_QUEUES : 1;
 	for (unsigned int i = 0; i < block->dev.n_queues; i++)
 		block->dev.queues[i].size_max = REFDEV_BLOCK_QUEUE_SIZE;
 	for (size_t i = 0; i < sizeof(block->storage); i++)
 		block->storage[i] = block->stable[i] = (u8)(i * 7 + i / REFDEV_BLOCK_SECTOR * 13);
-	block->sectors = REFDEV_BLOCK_SECTORS;
+	block->sectors = options->sectors ?: REFDEV_BLOCK_SECTORS;
+	if (options->zoning)
+		refdev_zones_init(&block->zones, options->zoning, block->sectors);
 	block->has_serial = options->serial;
 	memset(block->serial, 0, sizeof(block->serial));
 	if (options->serial)

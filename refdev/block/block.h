@@ -3,6 +3,7 @@
 #ifndef REFDEV_BLOCK_H
 #define REFDEV_BLOCK_H
 
+#include "refdev/block/zones.h"
 #include "refdev/core/device.h"
 
 #define REFDEV_BLOCK_SECTOR 512
@@ -14,9 +15,25 @@
 #define REFDEV_BLOCK_ID 20
 
 struct refdev_block_options {
-	bool read_only; /* offers RO */
+	bool read_only; /* offers RO, and has blocks of 2048 bytes, as an optical disc */
 	const char *serial; /* what GET_ID answers: up to 20 bytes, copied; NULL: none, GET_ID is not supported */
+	const struct refdev_zoning *zoning; /* its zones, copied; NULL: none, ZONED is not offered */
+	u64 sectors; /* 0: REFDEV_BLOCK_SECTORS */
 	refdev_features without; /* what this disk does not offer of what the model can do */
+};
+
+/* What only defects need to remember: memory of the last request, and what was written there. */
+struct refdev_block_wrong {
+	u8 *status;
+	u8 last_status;
+	struct refdev_piece data;
+	bool data_waits; /* until after a reset */
+};
+
+/* Who keeps what a disk has made stable beyond the life of the machine: @keep is called for each piece of it. */
+struct refdev_block_keeper {
+	void (*keep)(void *of, u64 at, const void *bytes, size_t len);
+	void *of;
 };
 
 struct refdev_block {
@@ -24,13 +41,16 @@ struct refdev_block {
 	u64 sectors; /* how many it has now */
 	u8 storage[REFDEV_BLOCK_BYTES]; /* what a read sees */
 	u8 stable[REFDEV_BLOCK_BYTES]; /* what a power cut leaves */
+	struct refdev_block_keeper keeper; /* .keep NULL: nobody */
 	u8 serial[REFDEV_BLOCK_ID]; /* padded with NUL */
 	bool has_serial;
+	struct refdev_zones zones; /* none where .is.model is REFDEV_ZONED_NOT */
 	u8 writeback; /* field of the configuration that the driver may write; as the driver left it */
+	struct refdev_block_wrong wrong;
 };
 
 /*
- * Makes a disk of REFDEV_BLOCK_SECTORS sectors, no two of them alike, at rest (VIRTIO 1.4, 5.2.5).
+ * Makes a disk of REFDEV_BLOCK_SECTORS sectors or as many as the options say, no two of them alike, at rest (VIRTIO 1.4, 5.2.5).
  *
  * @ring_features: the device-independent bits to offer beside its own
  * @memory: the driver's memory; must stay valid
@@ -40,6 +60,10 @@ void refdev_block_init(struct refdev_block *block, const struct refdev_block_opt
 
 /* The power fails and comes back: the device is reset, and holds what was made stable before (5.2.6.2). */
 void refdev_block_power_cut(struct refdev_block *block);
+
+/* Has the disk hold @len bytes of @content from its start on, and @keeper keep what becomes stable from now on. */
+void refdev_block_keep(struct refdev_block *block, const struct refdev_block_keeper *keeper, const void *content,
+		       size_t len);
 
 /*
  * Gives the disk another number of sectors while it is in operation (5.2.6.2), and tells the driver. What is new reads as

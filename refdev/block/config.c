@@ -8,13 +8,10 @@
 #include "refdev/block/parts.h"
 #include "refdev/core/defect.h"
 
-/* 4 * 4 * 16 is the capacity. */
-#define CYLINDERS 4
+/* As many cylinders of these as the disk has room for. */
 #define HEADS 4
 #define TRACK_SECTORS 16
 
-#define SIZE_MAX_BYTES 65536
-#define SEGMENTS (REFDEV_BLOCK_QUEUE_SIZE - 2) /* beside header and status, each in a descriptor of its own */
 #define PHYSICAL_BLOCK_EXP 3 /* 4096 bytes */
 #define MIN_IO_BLOCKS 8
 #define OPT_IO_BLOCKS 64
@@ -35,11 +32,15 @@ static u64 capacity(const struct refdev_block *block)
 	return block->sectors;
 }
 
-static u32 block_size(void)
+#define OPTICAL_BLOCK 2048
+
+u32 refdev_block_size(const struct refdev_block *block)
 {
 	if (defect("block.block_size_is_no_power_of_two"))
 		return 520;
-	return defect("block.block_size_is_less_than_a_sector") ? 256 : REFDEV_BLOCK_SECTOR;
+	if (defect("block.block_size_is_less_than_a_sector"))
+		return 256;
+	return block->dev.offered & FEATURE_BIT(VIRTIO_BLK_F_RO) ? OPTICAL_BLOCK : REFDEV_BLOCK_SECTOR;
 }
 
 static bool offers(const struct refdev *dev, unsigned int bit)
@@ -48,7 +49,7 @@ static bool offers(const struct refdev *dev, unsigned int bit)
 }
 
 /* The fields of features that deal with ranges. */
-static void fill_ranges(const struct refdev *dev, struct virtio_blk_config *config)
+static void fill_ranges(struct refdev *dev, struct virtio_blk_config *config)
 {
 	if (offers(dev, VIRTIO_BLK_F_DISCARD)) {
 		config->max_discard_sectors =
@@ -64,31 +65,54 @@ static void fill_ranges(const struct refdev *dev, struct virtio_blk_config *conf
 		config->write_zeroes_may_unmap = 1;
 	}
 	if (offers(dev, VIRTIO_BLK_F_SECURE_ERASE)) {
-		config->max_secure_erase_sectors = htole32(REFDEV_BLOCK_RANGE_SECTORS);
-		config->max_secure_erase_seg = htole32(REFDEV_BLOCK_RANGES);
-		config->secure_erase_sector_alignment = htole32(1);
+		config->max_secure_erase_sectors =
+			htole32(defect("block.secure_erase_limit_is_zero") ? 0 : REFDEV_BLOCK_RANGE_SECTORS);
+		config->max_secure_erase_seg =
+			htole32(defect("block.secure_erase_ranges_are_zero") ? 0 : REFDEV_BLOCK_RANGES);
+		config->secure_erase_sector_alignment = htole32(refdev_block_erase_unit(refdev_block_of(dev)));
+	}
+}
+
+/* What nobody has to know, and some software asks for. */
+static void fill_shape(const struct refdev *dev, struct virtio_blk_config *config)
+{
+	u64 cylinders = refdev_block_of((struct refdev *)dev)->sectors / (HEADS * TRACK_SECTORS);
+
+	if (offers(dev, VIRTIO_BLK_F_GEOMETRY)) {
+		if (defect("block.geometry_is_larger_than_the_disk"))
+			cylinders++;
+		config->geometry.cylinders = htole16(cylinders);
+		config->geometry.heads = defect("block.geometry_has_no_heads") ? 0 : HEADS;
+		config->geometry.sectors = TRACK_SECTORS;
+	}
+	if (offers(dev, VIRTIO_BLK_F_TOPOLOGY)) {
+		config->physical_block_exp = PHYSICAL_BLOCK_EXP;
+		config->min_io_size = htole16(MIN_IO_BLOCKS);
+		config->opt_io_size = htole32(defect("block.optimal_size_is_below_the_least") ? 4 : OPT_IO_BLOCKS);
+		if (defect("block.alignment_offset_is_in_bytes"))
+			config->alignment_offset = 128;
 	}
 }
 
 /* The fields that tell of sizes and limits of reads and writes. */
 static void fill_sizes(const struct refdev *dev, struct virtio_blk_config *config)
 {
+	const struct refdev_block *block = refdev_block_of((struct refdev *)dev);
+
 	if (offers(dev, VIRTIO_BLK_F_SIZE_MAX))
-		config->size_max = htole32(defect("block.size_max_is_zero") ? 0 : SIZE_MAX_BYTES);
+		config->size_max = htole32(defect("block.size_max_is_zero") ? 0 : REFDEV_BLOCK_SEGMENT);
 	if (offers(dev, VIRTIO_BLK_F_SEG_MAX))
-		config->seg_max = htole32(defect("block.seg_max_is_zero") ? 0 : SEGMENTS);
-	if (offers(dev, VIRTIO_BLK_F_GEOMETRY)) {
-		config->geometry.cylinders = htole16(CYLINDERS);
-		config->geometry.heads = HEADS;
-		config->geometry.sectors = TRACK_SECTORS;
-	}
+		config->seg_max = htole32(defect("block.seg_max_is_zero") ? 0 : REFDEV_BLOCK_SEGMENTS);
 	if (offers(dev, VIRTIO_BLK_F_BLK_SIZE))
-		config->blk_size = htole32(block_size());
-	if (offers(dev, VIRTIO_BLK_F_TOPOLOGY)) {
-		config->physical_block_exp = PHYSICAL_BLOCK_EXP;
-		config->min_io_size = htole16(MIN_IO_BLOCKS);
-		config->opt_io_size = htole32(OPT_IO_BLOCKS);
-	}
+		config->blk_size = htole32(refdev_block_size(block));
+	fill_shape(dev, config);
+}
+
+static u16 num_queues(void)
+{
+	if (defect("block.num_queues_is_one_too_many"))
+		return REFDEV_BLOCK_QUEUES + 1;
+	return defect("block.num_queues_is_zero") ? 0 : REFDEV_BLOCK_QUEUES;
 }
 
 void refdev_block_config(struct refdev *dev, u8 *bytes, size_t len)
@@ -99,16 +123,20 @@ void refdev_block_config(struct refdev *dev, u8 *bytes, size_t len)
 		return;
 	fill_sizes(dev, &config);
 	if (offers(dev, VIRTIO_BLK_F_CONFIG_WCE))
-		config.wce = refdev_block_of(dev)->writeback;
+		config.wce = defect("block.mode_reads_as_a_mask") && refdev_block_of(dev)->writeback
+				     ? 0xff
+				     : refdev_block_of(dev)->writeback;
 	if (offers(dev, VIRTIO_BLK_F_MQ) &&
 	    (refdev_has(dev, VIRTIO_BLK_F_MQ) || !defect("block.num_queues_comes_with_mq")))
-		config.num_queues = htole16(defect("block.num_queues_is_zero") ? 0 : REFDEV_BLOCK_QUEUES);
+		config.num_queues = htole16(num_queues());
 	fill_ranges(dev, &config);
 	if (defect("block.unused0_is_set"))
 		config.unused = 1;
 	if (defect("block.unused1_is_set"))
 		config.unused1[2] = 0xff;
 	memcpy(bytes, &config, len < sizeof(config) ? len : sizeof(config));
+	if (refdev_block_of(dev)->zones.n)
+		refdev_zoned_config(refdev_block_of(dev), bytes, len);
 }
 
 void refdev_block_config_written(struct refdev *dev, u32 offset, unsigned int width, const u8 *config)
@@ -116,6 +144,11 @@ void refdev_block_config_written(struct refdev *dev, u32 offset, unsigned int wi
 	if (offset > WRITEBACK || offset + width <= WRITEBACK || !refdev_has(dev, VIRTIO_BLK_F_CONFIG_WCE))
 		return;
 	/* The driver's own doing: the configuration changed, and there is nobody to be told. */
-	refdev_block_of(dev)->writeback = config[WRITEBACK] != 0;
+	if (defect("block.mode_can_not_be_chosen"))
+		return;
+	if (defect("block.mode_can_be_chosen_once") && refdev_block_of(dev)->writeback == 0)
+		return;
+	refdev_block_of(dev)->writeback =
+		defect("block.mode_is_the_other_one") ? !config[WRITEBACK] : config[WRITEBACK] != 0;
 	dev->generation++;
 }

@@ -28,6 +28,8 @@ struct refdev_type {
 	u32 virtio_id; /* VIRTIO_ID_* */
 	/* Puts the type's own state back to what it is after a device reset. What is stored on the device stays. */
 	void (*reset)(struct refdev *dev);
+	/* Whether the type agrees to what the driver has accepted, all of which is offered. */
+	bool (*agrees)(struct refdev *dev);
 	/* Features were agreed on: FEATURES_OK was set and kept. */
 	void (*negotiated)(struct refdev *dev);
 	/* Queue @queue may have buffers, and the device is live: serve them. */

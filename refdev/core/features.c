@@ -79,6 +79,8 @@ bool refdev_features_acceptable(struct refdev *dev)
 		return false;
 	if (!(dev->accepted & FEATURE_BIT(VIRTIO_F_VERSION_1)))
 		return false;
+	if (dev->type->agrees && !dev->type->agrees(dev))
+		return false;
 	count_acceptance(dev);
 	return dev->wrong.accepted_in_a_row <= 2 || !defect("core.features_are_refused_the_third_time");
 }

@@ -12,6 +12,7 @@
 #define FULL_DUPLEX 1
 #define MOST_PAIRS 0x8000 /* of the standard; this device has REFDEV_NET_PAIRS */
 #define JUMBO_MTU 9000
+#define TUNNELS_AT 24 /* of supported_tunnel_types, which Linux does not know */
 
 static bool offers(const struct refdev *dev, unsigned int bit)
 {
@@ -65,8 +66,10 @@ static u16 table_length(void)
 	return defect("net.rss_table_is_zero") ? 0 : REFDEV_NET_RSS_TABLE;
 }
 
-static u32 speed(void)
+static u32 speed(const struct refdev_net *net)
 {
+	if (defect("net.speed_falls_with_each_frame"))
+		return SPEED_MBIT - net->transmitted % 500;
 	if (defect("net.speed_is_just_too_high"))
 		return 0x80000000;
 	if (defect("net.speed_is_big_endian"))
@@ -74,8 +77,10 @@ static u32 speed(void)
 	return defect("net.speed_is_another_unknown") ? 0xfffffffe : SPEED_MBIT;
 }
 
-static u8 duplex(void)
+static u8 duplex(const struct refdev_net *net)
 {
+	if (defect("net.duplex_alternates"))
+		return net->transmitted % 3 == 1;
 	if (defect("net.duplex_is_two"))
 		return 2;
 	return defect("net.duplex_is_another_unknown") ? 0xfe : FULL_DUPLEX;
@@ -85,6 +90,9 @@ void refdev_net_negotiated(struct refdev *dev)
 {
 	bool agreed = refdev_has(dev, VIRTIO_NET_F_MTU);
 
+	/* What was agreed on is on, until a command turns it off (5.1.9.5.9). */
+	if (refdev_has(dev, VIRTIO_NET_F_GUEST_CSUM))
+		refdev_net_of(dev)->offloads = REFDEV_NET_OFFLOADS;
 	if ((agreed && defect("net.mtu_grows_with_each_driver")) ||
 	    (!agreed && defect("net.mtu_grows_when_nobody_wants_it")))
 		refdev_net_of(dev)->mtu_grown++;
@@ -93,6 +101,7 @@ void refdev_net_negotiated(struct refdev *dev)
 void refdev_net_config(struct refdev *dev, u8 *bytes, size_t len)
 {
 	const struct refdev_net *net = refdev_net_of(dev);
+	u32 tunnels = htole32(REFDEV_NET_TUNNEL_TYPES);
 	struct virtio_net_config config = { 0 };
 
 	if (defect("net.config_is_empty_before_features_ok") && !(dev->status & VIRTIO_CONFIG_S_FEATURES_OK))
@@ -100,14 +109,16 @@ void refdev_net_config(struct refdev *dev, u8 *bytes, size_t len)
 	if (offers(dev, VIRTIO_NET_F_MAC))
 		memcpy(config.mac, net->mac, sizeof(net->mac));
 	if (offers(dev, VIRTIO_NET_F_STATUS))
-		config.status = htole16(VIRTIO_NET_S_LINK_UP | (net->announce ? VIRTIO_NET_S_ANNOUNCE : 0));
+		config.status =
+			htole16((net->link_down && !defect("net.link_is_always_up") ? 0 : VIRTIO_NET_S_LINK_UP) |
+				(net->announce ? VIRTIO_NET_S_ANNOUNCE : 0));
 	if (offers(dev, VIRTIO_NET_F_MQ) || offers(dev, VIRTIO_NET_F_RSS))
 		config.max_virtqueue_pairs = htole16(pairs(dev));
 	if (offers(dev, VIRTIO_NET_F_MTU))
 		config.mtu = htole16(mtu(dev));
 	if (offers(dev, VIRTIO_NET_F_SPEED_DUPLEX)) {
-		config.speed = htole32(speed());
-		config.duplex = duplex();
+		config.speed = htole32(speed(net));
+		config.duplex = duplex(net);
 	}
 	if (offers(dev, VIRTIO_NET_F_RSS) || offers(dev, VIRTIO_NET_F_HASH_REPORT)) {
 		config.rss_max_key_size = key_size();
@@ -116,4 +127,6 @@ void refdev_net_config(struct refdev *dev, u8 *bytes, size_t len)
 	if (offers(dev, VIRTIO_NET_F_RSS))
 		config.rss_max_indirection_table_length = htole16(table_length());
 	memcpy(bytes, &config, len < sizeof(config) ? len : sizeof(config));
+	if (offers(dev, REFDEV_NET_F_HASH_TUNNEL) && len >= TUNNELS_AT + sizeof(tunnels))
+		memcpy(bytes + TUNNELS_AT, &tunnels, sizeof(tunnels));
 }

@@ -8,9 +8,15 @@
 #define REFDEV_NET_PAIRS 2 /* of receive and transmit queues, with MQ */
 #define REFDEV_NET_QUEUE_SIZE 64
 #define REFDEV_NET_MTU 1500
+#define REFDEV_NET_MOST_FRAME 4096 /* bytes on the link */
 #define REFDEV_NET_MACS 16 /* in a filter table */
 #define REFDEV_NET_RSS_KEY 40 /* bytes */
 #define REFDEV_NET_RSS_TABLE 128 /* entries of the indirection table */
+
+/* Feature bits that Linux's headers don't all have (5.1.3). */
+#define REFDEV_NET_F_HASH_TUNNEL 51
+#define REFDEV_NET_F_VQ_NOTF_COAL 52
+#define REFDEV_NET_F_NOTF_COAL 53
 
 struct refdev_net_options {
 	u8 mac[6];
@@ -27,12 +33,18 @@ struct refdev_net_hash {
 	u8 key[REFDEV_NET_RSS_KEY]; /* a shorter one is followed by zeroes */
 };
 
+/* Parameters of notification coalescing of a queue (5.1.9.5.10). */
+struct refdev_net_coalescing {
+	u32 packets, usecs;
+};
+
 struct refdev_net {
 	struct refdev dev;
 	u8 permanent_mac[6]; /* as it was made */
 	u8 mac[6]; /* as the driver set it */
 	u16 pairs; /* in use (5.1.9.5.6) */
 	struct refdev_net_hash hash;
+	bool link_down; /* a reset changes nothing of it */
 	bool announce; /* the device wants the driver to announce itself */
 	u8 promiscuous; /* receive modes (5.1.9.5.1) */
 	u8 all_multicast, all_unicast;
@@ -41,6 +53,15 @@ struct refdev_net {
 	u8 multicast[REFDEV_NET_MACS][6];
 	u32 n_unicast, n_multicast;
 	u8 vlans[4096 / 8]; /* filter (5.1.9.5.3) */
+	struct refdev_net_coalescing coalescing[2 * REFDEV_NET_PAIRS];
+	u64 offloads; /* of reception, that are on (5.1.9.5.9) */
+	u32 tunnels; /* that are looked into for a hash (5.1.9.4.4) */
+	u32 transmitted; /* frames */
+	/* What only a defect puts off: the rest of a frame. */
+	struct {
+		u8 bytes[REFDEV_NET_MOST_FRAME + 32];
+		size_t at, len;
+	} rest;
 	u16 mtu_grown; /* only defects do that; a reset changes nothing of it */
 };
 
@@ -52,6 +73,15 @@ struct refdev_net {
  */
 void refdev_net_init(struct refdev_net *net, const struct refdev_net_options *options, refdev_features ring_features,
 		     const struct refdev_memory *memory);
+
+/* The device @dev if it is a network device that was made with @mac; else NULL. */
+struct refdev_net *refdev_net_with_mac(struct refdev *dev, const u8 mac[6]);
+
+/* The link goes up or down (5.1.4). */
+void refdev_net_set_link(struct refdev_net *net, bool up);
+
+/* A frame without offloads comes in by the link. One longer than REFDEV_NET_MOST_FRAME is cut off. */
+void refdev_net_frame_comes(struct refdev_net *net, const u8 *frame, size_t len);
 
 /* The link asks the driver to announce itself, where GUEST_ANNOUNCE was agreed on (5.1.9.5.4). */
 void refdev_net_ask_to_announce(struct refdev_net *net);

@@ -9,9 +9,10 @@ import socket
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import Callable
+from typing import Any, Callable
 
 from avps.host.actions import Actions
+from avps.host.power_cuts import PowerCuts
 from avps.records import Console, Damaged, Piece, Record, RecordParser, encode
 from avps.transcript import Key, Transcript
 from avps.vmm.process import VmmProcess
@@ -105,6 +106,9 @@ class Boot:
         not wait.
         """
         if self.question is not None:
+            plan = self.transcript.plan
+            chosen = plan if isinstance(run, str) else set(run) & set(plan)
+            self._actions.foresee({plan[index].key.test for index in chosen})
             self._send({"type": "answer", "id": self.question, "run": run})
             self.question = None
 
@@ -126,6 +130,9 @@ class Boot:
     def _step(self) -> None:
         """Wait for one thing to happen: bytes, the VMM's exit, or the end of our patience."""
         now = time.monotonic()
+        busy = self._actions.busy
+        if busy:  # it is the guest that waits
+            self._heard = self._record_heard = now
         quiet_at = self._heard + self._silence_s
         lost_at = self._record_heard + _BABBLE * self._silence_s
         wake_at = min(quiet_at, lost_at, self._actions.deadline or quiet_at)
@@ -134,7 +141,7 @@ class Boot:
             if not self.over:
                 key.data()
         self._actions.expire()
-        if not events and time.monotonic() >= min(quiet_at, lost_at):
+        if not events and not busy and time.monotonic() >= min(quiet_at, lost_at):
             without = "record or console output" if quiet_at <= lost_at else "record"
             spoke = len(self.transcript.log) > 0
             limit = self._silence_s * (1 if quiet_at <= lost_at else _BABBLE)
@@ -218,13 +225,14 @@ class Boot:
         if record.body["what"] == "select":
             self.question = ask
         elif not self.transcript.bye:  # else it is one that was lost, and nobody waits any more
-            self._actions.act(record.body, lambda why: self._acted(ask, why))
+            more: dict[str, Any] = {}
+            self._actions.act(record.body, lambda why: self._acted(ask, why, more), more.update)
 
-    def _acted(self, ask: int, why: str | None) -> None:
+    def _acted(self, ask: int, why: str | None, more: dict[str, Any]) -> None:
         if not self.over:
-            self._send({"type": "answer", "id": ask, "done": why is None, "why": why})
+            self._send({"type": "answer", "id": ask, "done": why is None, "why": why, **more})
 
-    def _act_on(self, source: socket.socket, read: Callable[[], bool]) -> None:
+    def _act_on(self, source: socket.socket | PowerCuts, read: Callable[[], bool]) -> None:
         if not read():
             self._selector.unregister(source)
 

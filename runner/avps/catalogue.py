@@ -70,6 +70,8 @@ class Catalogue:
             for entry in _entries(path, ("id", "level", "section", "since", "testable", "kind")):
                 found.clauses[entry["id"]] = _clause(entry, path.parent.name)
         for entry in _ask_probe(tree.probe()):
+            if entry.get("on_demand"):  # it is the means of another test, and judges nothing
+                continue
             found.tests[entry["test"]] = _test(entry)
         return found
 

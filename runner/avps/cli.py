@@ -105,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="word that the probe has to echo, from whoever is to verify the report",
     )
+    run.add_argument(
+        "--cuts",
+        type=_count,
+        metavar="N",
+        help="power cuts, each of a guest of its own (default 5, where the target can do that)",
+    )
     run.add_argument("-v", "--verbose", action="store_true", help="a line for each test")
     run.epilog = "Options after -- go to pytest: ./avps run -- -x"
     run.set_defaults(command=_run)
@@ -220,6 +226,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 100000:
+        raise argparse.ArgumentTypeError("must be a whole number, 0 for none")
+    return int(text)
+
+
 def _add_measure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
@@ -263,6 +275,7 @@ def _run(args: argparse.Namespace) -> int:
             args.verbose,
             args.pytest_args,
             args.nonce,
+            args.cuts,
         )
         if report:
             status = max(status, STATUS[report["summary"]["verdict"]])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from avps.catalogue import ProbeTest
 from avps.defects import Defect
 from avps.errors import UserError
 from avps.hostruns import HostRun, run_all
-from avps.prepare import prepare
+from avps.killplan import Commands, Place
 from avps.shapes import mismatch
 from avps.transcript import Key, Transcript
 from avps.tree import Tree
@@ -38,13 +38,14 @@ class Seen:
     """What there was to see in one run.
 
     `bad` holds the `end` records that are FAIL, ERROR or MISS, `devices` why no test can run on
-    each device (None: they can), `places` its bus and type, `problem` what kept the run from its
-    end.
+    each device (None: they can), `places` its bus and type, `passed` how many tests did on it,
+    `problem` what kept the run from its end.
     """
 
     bad: dict[Key, dict[str, Any]] = field(default_factory=dict)
     devices: dict[str, str | None] = field(default_factory=dict)
     places: dict[str, set[str]] = field(default_factory=dict)
+    passed: Counter[str] = field(default_factory=Counter)
     problem: str | None = None
 
 
@@ -134,11 +135,15 @@ def matrix(
     nonce = secrets.token_hex(8)
     options = {"nonce": nonce, "interactive": False, "test_limit_s": target.test_limit_s}
     over: dict[str | None, Seen] = {}
+    by_name = {defect.name: defect for defect in defects}
     with tempfile.TemporaryDirectory(prefix="avps-") as scratch:
-        commands = _Commands(tree, target, options, Path(scratch))
+        commands = Commands(tree, target, options, tests, Path(scratch))
+
+        def command_for(name: str | None, fd: int) -> list[str]:
+            return commands.command_for(by_name.get(name or ""), fd)
 
         def run_some(names: Sequence[str | None]) -> None:
-            with closing(run_all(names, commands.command_for, jobs, limit_s)) as runs:
+            with closing(run_all(names, command_for, jobs, limit_s)) as runs:
                 for run in runs:
                     if run.defect is None:
                         _demand_whole(run, nonce)
@@ -147,7 +152,9 @@ def matrix(
 
         run_some([None])
         good = over[None]
-        commands.devices = good.places
+        commands.places = [
+            Place(device, parts, good.passed[device]) for device, parts in good.places.items()
+        ]
         run_some([defect.name for defect in defects])
     return Matrix(
         kills=[judge(one, over[one.name], good, tests) for one in defects],
@@ -155,42 +162,6 @@ def matrix(
         tests=tests,
         duration_s=round(time.monotonic() - started, 3),
     )
-
-
-class _Commands:
-    """The command lines of the runs.
-
-    A defect in the model of a bus or of a type of device is tried on the devices which that model
-    is part of: on others the same code runs as without it.
-    """
-
-    def __init__(
-        self, tree: Tree, target: targets.Target, options: Mapping[str, Any], scratch: Path
-    ) -> None:
-        self.devices: dict[str, set[str]] = {}
-        self._tree = tree
-        self._target = target
-        self._options = options
-        self._scratch = scratch
-        self._values: dict[str, dict[str, str | list[str]]] = {}
-
-    def command_for(self, defect: str | None, fd: int) -> list[str]:
-        """Give the one of a run with a defect (None: with none, on all devices)."""
-        values = self._values_for(defect.partition(".")[0] if defect else "")
-        late: dict[str, str | list[str]] = {"records_fd": str(fd), "accel": "none"}
-        command = self._target.expand({**values, **late, "accel_args": []})
-        return command + (["--defect", defect] if defect else [])
-
-    def _values_for(self, model: str) -> dict[str, str | list[str]]:
-        if model not in self._values:
-            places = [device for device, parts in self.devices.items() if model in parts]
-            only = {"only": [{"device": device} for device in places]} if places else {}
-            folder = self._scratch / (model or "all")
-            folder.mkdir()
-            self._values[model] = prepare(
-                self._tree, self._target, {**self._options, **only}, folder
-            )
-        return self._values[model]
 
 
 def judge(defect: Defect, seen: Seen, good: Seen, tests: Mapping[str, ProbeTest]) -> Kill:
@@ -259,6 +230,8 @@ def _seen(run: HostRun) -> Seen:
     found = Seen(problem=run.problem)
     for record in run.records:
         body = record.body
+        if record.type == "end" and body.get("verdict") == "PASS":
+            found.passed[body["device"]] += 1
         if record.type == "device" or record.type == "end" and body.get("verdict") not in _WELL:
             wrong = mismatch(body)
             if wrong:

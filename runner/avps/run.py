@@ -18,13 +18,16 @@ from avps import accel, origin, vmm
 from avps.boot import Boot
 from avps.errors import UserError
 from avps.evidence import BootFacts, Evidence
+from avps.host import power_cuts
 from avps.host.actions import Actions
+from avps.host.power_cuts import WHILE_RUNNING, PowerCuts
+from avps.host.settings import POWER_CUTS
 from avps.prepare import prepare
 from avps.records import Record
 from avps.targets import Target
 from avps.transcript import Key
 from avps.tree import Tree
-from avps.vmm.process import start
+from avps.vmm.process import VmmProcess, start
 
 
 class Run:
@@ -38,16 +41,19 @@ class Run:
         profile: dict[str, str],
         options: Mapping[str, object] | None = None,
         nonce: str | None = None,
+        cuts: int = 0,
     ) -> None:
         """Prepare to run `target` with an accelerator, or `auto`; starts nothing yet.
 
         `options` for the probe (docs/records.md) come on top of those of every run. `nonce` is the
-        word that the probe has to echo, None: one made here.
+        word that the probe has to echo, None: one made here. `cuts`: so many power cuts, where the
+        target can do that.
         """
         self.target = target
         self.selected: set[Key] | None = None
         self.boots: list[Boot] = []
         self.listen: Callable[[Record], None] = lambda _: None
+        self.tell_cuts: Callable[[int, int], None] = lambda done, count: None
         self._tree = tree
         self._accel_asked = accel_asked
         self._profile = profile
@@ -55,11 +61,14 @@ class Run:
         self._mark = secrets.token_hex(3)
         self._nonce = nonce or secrets.token_hex(8)
         self._nonce_given = nonce is not None
+        self._cuts_asked = cuts if target.host.power_cuts else 0
         self._options = {
             "nonce": self._nonce,
             "interactive": True,
             "test_limit_s": target.test_limit_s,
-            "host_actions": target.host.actions,
+            "host_actions": [
+                one for one in target.host.actions if one != POWER_CUTS or self._cuts_asked
+            ],
             **(options or {}),
         }
         self._started = datetime.datetime.now(datetime.timezone.utc)
@@ -91,7 +100,8 @@ class Run:
             where = error.filename or tempfile.gettempdir()
             raise UserError(f"{where}: a temporary file can't be made: {error.strerror}") from error
         self._accel = accel.choose(self._accel_asked, self.target, self._vmm, values)
-        boot = self._boot(self._with_accel(values))
+        cuts = self._cuts(folder)
+        boot = self._boot(self._with_accel(values), cuts)
         # While the guest boots:
         self._version = self._vmm.version(self._command[0])
         self._origin = origin.gather(self._tree, self.target, values, self._command)
@@ -135,11 +145,34 @@ class Run:
     def _with_accel(self, values: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
         return {**values, "accel": self._accel, "accel_args": self._vmm.accel_args(self._accel)}
 
-    def _boot(self, values: dict[str, str | list[str]]) -> Boot:
+    def _cuts(self, folder: Path) -> PowerCuts | None:
+        """Give the power cuts of the run, all made but the last few: those are for later."""
+        if not self._cuts_asked:
+            return None
+        options = {**self._options, **power_cuts.OPTIONS}
+
+        def launch(own: Path) -> VmmProcess:
+            values = prepare(self._tree, self.target, options, own)
+            return start(self.target, self._with_accel(values))
+
+        cuts = PowerCuts(
+            self.target.host.power_cuts,
+            self._cuts_asked,
+            self._nonce,
+            folder,
+            launch,
+            self.target.silence_s,
+        )
+        self._closing.callback(cuts.close)
+        if cuts.count > WHILE_RUNNING:
+            cuts.make_all_but(WHILE_RUNNING, lambda done: self.tell_cuts(done, cuts.count))
+        return cuts
+
+    def _boot(self, values: dict[str, str | list[str]], cuts: PowerCuts | None) -> Boot:
         process = start(self.target, values)
         self._closing.callback(process.close)
         self._command = process.command
-        actions = Actions(self.target.host, next(iter(process.others), None))
+        actions = Actions(self.target.host, next(iter(process.others), None), cuts=cuts)
         boot = Boot(process, self.target.silence_s, lambda record: self.listen(record), actions)
         self.boots.append(boot)
         return boot

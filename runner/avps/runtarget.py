@@ -12,6 +12,8 @@ import pytest
 
 from avps import output
 from avps.errors import UserError, near
+from avps.host.power_cuts import CUTS
+from avps.host.settings import POWER_CUTS
 from avps.measure import Measure
 from avps.plugin import Plugin
 from avps.progress import Progress
@@ -43,19 +45,27 @@ def run_target(
     verbose: bool,
     pytest_args: list[str],
     nonce: str | None = None,
+    cuts: int | None = None,
 ) -> dict[str, Any] | None:
     """Run the tests of a target that `select` matches, write the report into `out`, and give it.
 
-    `nonce` is what the probe has to echo, None: a word that nobody knows before.
+    `nonce` is what the probe has to echo, None: a word that nobody knows before. `cuts`: so many
+    power cuts, None: the usual number, where the target can do that.
     None if pytest was told just to collect, so that there is nothing to report.
 
     Raises UserError if it can't be started, selects nothing, or can't be written.
     """
     output.check(out)
+    if cuts and not target.host.power_cuts:
+        raise UserError(
+            f"--cuts {cuts}: {target.path} has no [host.{POWER_CUTS}]: "
+            "docs/adding-a-target.md says what that needs"
+        )
+    cuts = CUTS if cuts is None else cuts
     profile = {"name": measure.profile.name, "virtio": measure.profile.virtio}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with tempfile.TemporaryDirectory(prefix=output.STAGE, dir=out) as scratch, Run(
-        tree, target, accel, profile, nonce=nonce
+        tree, target, accel, profile, nonce=nonce, cuts=cuts
     ) as run:
         args = [*_ARGS, f"--rootdir={scratch}"]
         plugin = Plugin(run)

@@ -42,6 +42,20 @@ SHAPES: dict[str, dict[Any, Any]] = {
     "log": {"level": ("info", "warning", "error"), "text": str},
     "begin": {"index": int, **_ITEM},
     "check": {**_ITEM, "clause": str, "verdict": str, "expected": str, "seen": str, "where": str},
+    "progress": {"index": int, **_ITEM, "number": int, "sector": int, "sectors": int},
+    "cut": {
+        "index": int,
+        **_ITEM,
+        "number": int,
+        "after": int,
+        "mode": _TEXT,
+        "last": int,
+        "judged": int,
+        "lost": (None, [int]),
+        "seen": _TEXT,
+        "next": _TEXT,
+        "why": _TEXT,
+    },
     "trace": {**_ITEM, "lost": int, "entries": [str]},
     "end": {
         "index": int,
@@ -123,7 +137,9 @@ def check(value: Any, shape: dict[Any, Any], where: str) -> None:
 # What a question has beside, by its `what`.
 ASKS: dict[str, dict[Any, Any]] = {
     "select": {},
-    "block-resize": {"disk": str, "sectors": int},
+    "block-resize": {"disk": str, "sectors": [int]},
+    "power-cuts": {"disk": str, "ring": _RING, "first": int},
+    "write-records": {"disk": str, "modes": [str]},
 }
 
 

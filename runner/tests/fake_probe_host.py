@@ -117,6 +117,7 @@ def main() -> int:
     parser.add_argument("what", nargs="?", default="")
     parser.add_argument("--stream-fd", type=int)
     parser.add_argument("--options")
+    parser.add_argument("--disk", action="append")
     parser.add_argument("--defect", default="")
     args = parser.parse_args()
     if args.version:

@@ -139,7 +139,10 @@ class FakeTree:
         self.file("runner/targets/refdev.toml", text)
         path = f"{ROOT / 'runner'}:{ROOT / 'runner/tests'}"
         words = [sys.executable, str(Path(fake_vmm.__file__).parent / "fake_probe_host.py")]
-        script = f'#!/bin/sh\nPYTHONPATH={path} exec {shlex.join([*words, *options])} "$@"\n'
+        script = (
+            '#!/bin/sh\n[ "$1" != list ] || exec "${0%-host}" list\n'
+            f'PYTHONPATH={path} exec {shlex.join([*words, *options])} "$@"\n'
+        )
         self.file(f"build/{host_arch()}/probe-host", script).chmod(0o755)
         entries: dict[str, list[dict[str, Any]]] = {}
         for name, clauses in defects:

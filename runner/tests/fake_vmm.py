@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from avps.records import Record, RecordParser, encode  # noqa: E402
+from fake_qmp import FakeQmp  # noqa: E402
 
 DEVICES = ("0000:00:02.0", "0000:00:03.0")
 TESTS: list[dict[str, Any]] = [
@@ -153,6 +154,8 @@ class Guest:
     def run(self) -> None:
         """One run from hello to power-off."""
         image = Path(self.args.initramfs).read_bytes()
+        if self.args.keep_initramfs:
+            Path(self.args.keep_initramfs).write_bytes(image)
         found = re.search(rb'{"nonce": "([^"]+)"', image)
         assert found
         self.say(hello(self.args.nonce or found[1].decode()))
@@ -191,15 +194,30 @@ class Guest:
             self.say(
                 {"type": "trace", **key, "lost": 3, "entries": ["write status 0", "read status 1"]}
             )
+        message = None
+        if key["test"] == self.args.asker:
+            message = self.ask_host()
+        if message:
+            verdict, reason, judged = "SKIP", "host-cannot", {}
         end = {
             "verdict": verdict,
             "reason": reason,
-            "message": None,
+            "message": message,
             "duration_us": 1500,
             "checks": 2,
             "clauses": judged,
         }
         self.say({"type": "end", "index": index, **key, **end})
+
+    def ask_host(self) -> str | None:
+        """Ask for a host action, in the middle of a test; give why it was not done."""
+        ask = {"type": "ask", "id": len(self.sent), **json.loads(self.args.ask)}
+        self.say(ask)
+        answer = self.listen()
+        assert set(answer) == {"type", "id", "done", "why"} and answer["id"] == ask["id"]
+        assert answer["done"] is (answer["why"] is None)
+        why: str | None = answer["why"]
+        return why
 
     def leave(self) -> None:
         """Say bye, send again what the host lost, and end."""
@@ -236,10 +254,17 @@ def main() -> None:
     for name in ("exit-before", "die-before", "hang-before", "malform"):
         parser.add_argument(f"--{name}", type=int, metavar="SEQ")
     parser.add_argument("--fail", action="append", default=[], metavar="TEST")
+    parser.add_argument("--asker", metavar="TEST", help="which makes the request --ask of the host")
+    parser.add_argument("--ask", metavar="JSON")
+    parser.add_argument("--keep-initramfs", metavar="FILE", help="to copy it to")
+    parser.add_argument("--qmp-fd", type=int, help="to talk QMP on")
+    parser.add_argument("--qmp", default="works", help="how that does, see fake_qmp.py")
     for name in ("mute", "garbage", "babble", "bad-digest", "stay", "child", "quiet"):
         parser.add_argument(f"--{name}", action="store_true")
     args = parser.parse_args()
     guest = Guest(args)
+    if args.qmp_fd is not None:
+        FakeQmp(socket.socket(fileno=args.qmp_fd), args.qmp).start()
     if args.child and os.fork() == 0:
         guest.hang()
     if args.mute:

@@ -3,6 +3,7 @@
 #ifndef AVPS_BLOCK_H
 #define AVPS_BLOCK_H
 
+#include <errno.h>
 #include <linux/virtio_blk.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
@@ -26,15 +27,19 @@
 /* What the status byte holds before a request: no status of the standard. */
 #define BLK_STATUS_POISON 0xa5
 
+/* The most segments of data in a request of blk_add(). */
+#define BLK_MOST_SEGMENTS 256
+
 /* A live disk. */
 struct blk {
 	struct avps_device *dev;
 	struct avps_vq vq;
 	avps_features features; /* negotiated */
 	u64 capacity; /* sectors of 512 bytes */
+	u32 unit; /* sectors in a block of the disk: what requests of a cautious driver are multiples of */
 };
 
-/* What came back of the last request besides its status. */
+/* What came back of a request besides its status. */
 struct blk_result {
 	u32 used_len;
 };
@@ -45,6 +50,50 @@ struct blk_result {
  * Returns 0 or a negative errno of avps_device_negotiate() or avps_device_queue().
  */
 int blk_start(struct blk *disk, const struct avps_instance *on, avps_features features);
+
+/*
+ * Sectors in a block of the disk, 1 unless it says otherwise (5.2.4). That a request may be of less is for tests of just that:
+ * all others make theirs of whole blocks, and don't fail for another reason than the one they are about.
+ */
+u32 blk_unit(const struct avps_device *dev);
+
+/* A request in flight. */
+struct blk_pending {
+	int id; /* on the ring */
+	struct avps_buf status;
+	u32 used_len;
+	bool done;
+};
+
+/*
+ * Makes a request available, without a notification.
+ *
+ * @data: its @n segments of data (at most BLK_MOST_SEGMENTS), device-readable or device-writable; NULL for none
+ *
+ * Returns 0, or -ENOSPC when the ring has too few free descriptors.
+ */
+int blk_add(struct avps_vq *vq, struct blk_pending *pending, u32 type, u64 sector, const struct avps_element *data,
+	    unsigned int n);
+
+/*
+ * Notifies the device, and waits until it has used all of @n requests, in whatever order.
+ *
+ * Returns 0; -ETIMEDOUT when one was not used, -EIO when the device says that it needs a reset, -EPROTO when it used a buffer
+ * that is none of them, or one of them twice.
+ */
+int blk_wait(struct avps_vq *vq, struct blk_pending *pending, unsigned int n);
+
+/* The status byte of a request that is done. */
+static inline int blk_status(const struct blk_pending *pending)
+{
+	return *(volatile u8 *)pending->status.cpu;
+}
+
+/* Whether @status is one that a disk without zones may give (5.2.6). */
+static inline bool blk_status_known(int status)
+{
+	return status == VIRTIO_BLK_S_OK || status == VIRTIO_BLK_S_IOERR || status == VIRTIO_BLK_S_UNSUPP;
+}
 
 /*
  * Makes one request and waits for it.
@@ -71,10 +120,16 @@ u64 blk_config(struct avps_device *dev, u32 offset, unsigned int width);
 #define BLK_CONFIG(dev_, field_) \
 	blk_config(dev_, offsetof(struct virtio_blk_config, field_), sizeof(((struct virtio_blk_config *)0)->field_))
 
-/* @sectors of memory whose bytes tell which sector and which @generation of writing they belong to. */
+/* Fills whole sectors of memory so that every word tells its sector, its place in it, and the @generation of writing (24 bits). */
+void blk_fill(struct avps_buf buf, u64 sector, u32 generation);
+
+/* @sectors of memory, filled like that. */
 struct avps_buf blk_pattern(u64 sector, u32 sectors, u32 generation);
 
-/* ONLY_IF: the disk can be written to. */
+/* ONLY_IF: a driver that knows nothing of zones can have the disk. */
+enum avps_skip blk_plain(struct avps_device *dev, char *why, size_t why_size);
+
+/* ONLY_IF: the same, and it can be written to. */
 enum avps_skip blk_writable(struct avps_device *dev, char *why, size_t why_size);
 
 AVPS_SUITE(block, .virtio_id = VIRTIO_ID_BLOCK)
@@ -90,6 +145,21 @@ AVPS_SUITE(block, .virtio_id = VIRTIO_ID_BLOCK)
 	 FEATURE(VIRTIO_BLK_F_BLK_SIZE) | FEATURE(VIRTIO_BLK_F_FLUSH) | FEATURE(VIRTIO_BLK_F_TOPOLOGY) | \
 	 FEATURE(VIRTIO_BLK_F_CONFIG_WCE) | FEATURE(VIRTIO_BLK_F_DISCARD) | FEATURE(VIRTIO_BLK_F_WRITE_ZEROES))
 
+/*
+ * In a test, or before it: starts self->disk with @features_. A host-managed disk has to refuse a driver that knows nothing of
+ * zones (5.2.5.2): what can be tested of it is in the tests of zones.
+ */
+#define BLK_WANTS_ZONES "the disk wants a driver that knows zones"
+#define BLK_START(features_)                                                         \
+	do {                                                                         \
+		int err_ = blk_start(&self->disk, self->on, features_);              \
+		if (err_ == -ENOTSUP && avps_has(self->dev->offered, BLK_F_ZONED)) { \
+			avps_judge_skip(AVPS_SKIP_LAUNCH, "%s", BLK_WANTS_ZONES);    \
+			SKIP(longjmp(_metadata->env, 1), BLK_WANTS_ZONES);           \
+		}                                                                    \
+		REQUIRE(!err_, "the disk could not be initialised");                 \
+	} while (0)
+
 AVPS_SETUP(block)
 {
 	self->dev = variant->on.device;
@@ -97,7 +167,7 @@ AVPS_SETUP(block)
 	if (self->on->ring == AVPS_RING_NONE)
 		REQUIRE(!avps_device_reset(self->dev), "the device status did not become 0 after a reset");
 	else
-		REQUIRE(!blk_start(&self->disk, self->on, BLK_USUAL), "the disk could not be initialised");
+		BLK_START(BLK_USUAL);
 }
 
 AVPS_TEARDOWN(block)

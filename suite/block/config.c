@@ -18,12 +18,15 @@ AVPS_TEST(block, flush_comes_with_config_wce, CLAUSES("blk-002"), NO_RING, NEEDS
 /*
  * A driver that can configure the cache but not flush it gets a write-through one.
  */
-AVPS_TEST(block, write_through_without_flush, CLAUSES("blk-003"), NO_RING, NEEDS(VIRTIO_BLK_F_CONFIG_WCE))
+AVPS_TEST(block, write_through_without_flush, CLAUSES("blk-003"), NO_RING, NEEDS(VIRTIO_BLK_F_CONFIG_WCE),
+	  ONLY_IF(blk_plain))
 {
 	avps_features features = (FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM)) & self->dev->offered;
+	int err = avps_device_negotiate(self->dev, features | FEATURE(VIRTIO_BLK_F_CONFIG_WCE));
 
-	REQUIRE(!avps_device_negotiate(self->dev, features | FEATURE(VIRTIO_BLK_F_CONFIG_WCE)),
-		"the device refuses CONFIG_WCE without FLUSH");
+	if (err == -ENOTSUP && avps_has(self->dev->offered, BLK_F_ZONED))
+		SKIP_AS(AVPS_SKIP_LAUNCH, "%s", BLK_WANTS_ZONES);
+	REQUIRE(!err, "the device refuses CONFIG_WCE without FLUSH");
 	avps_device_go(self->dev);
 	CHECK_EQ("blk-003", BLK_CONFIG(self->dev, wce), 0);
 }
@@ -83,4 +86,10 @@ AVPS_TEST(block, limits_make_sense, CLAUSES("blk-p07"), NO_RING)
 		      "max_write_zeroes_sectors is %llu, max_write_zeroes_seg %llu",
 		      (unsigned long long)BLK_CONFIG(dev, max_write_zeroes_sectors),
 		      (unsigned long long)BLK_CONFIG(dev, max_write_zeroes_seg));
+	if (avps_has(dev->offered, VIRTIO_BLK_F_SECURE_ERASE))
+		CHECK("blk-p07",
+		      BLK_CONFIG(dev, max_secure_erase_sectors) > 0 && BLK_CONFIG(dev, max_secure_erase_seg) > 0,
+		      "max_secure_erase_sectors is %llu, max_secure_erase_seg %llu",
+		      (unsigned long long)BLK_CONFIG(dev, max_secure_erase_sectors),
+		      (unsigned long long)BLK_CONFIG(dev, max_secure_erase_seg));
 }

@@ -23,7 +23,7 @@ static void ask_serial(struct resizable *r)
 		memcpy(r->serial, id.buf.cpu, VIRTIO_BLK_ID_BYTES);
 }
 
-int resizable_start(struct resizable *r, const struct avps_instance *on, avps_features more)
+int resizable_start(struct resizable *r, const struct avps_instance *on)
 {
 	int err;
 
@@ -31,7 +31,7 @@ int resizable_start(struct resizable *r, const struct avps_instance *on, avps_fe
 	r->on = *on;
 	if (r->on.ring == AVPS_RING_NONE)
 		r->on.ring = AVPS_RING_SPLIT;
-	err = blk_start(&r->disk, &r->on, BLK_USUAL | more);
+	err = blk_start(&r->disk, &r->on, BLK_USUAL);
 	if (err)
 		return err;
 	r->sectors = resizable_capacity(r);
@@ -58,24 +58,31 @@ u32 resizable_generation(struct resizable *r)
 	return transport_of(r)->ops->config_generation(transport_of(r));
 }
 
-static int ask_host(struct resizable *r, u64 sectors, char *why, size_t why_size)
+static int ask_host(struct resizable *r, const u64 *sizes, unsigned int n, char *why, size_t why_size)
 {
-	struct json_object *request = json_object_new_object();
+	struct json_object *request = json_object_new_object(), *list = json_object_new_array();
 
 	avps_record_text(request, "what", RESIZE);
 	avps_record_text(request, "disk", r->serial);
-	avps_record_number(request, "sectors", sectors);
+	for (unsigned int i = 0; i < n; i++)
+		json_object_array_add(list, json_object_new_int64(sizes[i]));
+	json_object_object_add(request, "sectors", list);
 	return avps_host_act(request, why, why_size);
 }
 
-int resizable_resize(struct resizable *r, u64 sectors, char *why, size_t why_size)
+int resizable_resize_often(struct resizable *r, const u64 *sizes, unsigned int n, char *why, size_t why_size)
 {
 	if (!r->serial[0]) {
 		snprintf(why, why_size, "the disk does not say which it is, so the host can't be told");
 		return -ENODEV;
 	}
 	resizable_told(r, 0);
-	return ask_host(r, sectors, why, why_size);
+	return ask_host(r, sizes, n, why, why_size);
+}
+
+int resizable_resize(struct resizable *r, u64 sectors, char *why, size_t why_size)
+{
+	return resizable_resize_often(r, &sectors, 1, why, why_size);
 }
 
 /* The line of all interrupts, or none: the status says which. */
@@ -111,7 +118,7 @@ void resizable_end(struct resizable *r)
 	char why[160];
 
 	avps_device_reset(r->dev);
-	if (resizable_capacity(r) != r->sectors && ask_host(r, r->sectors, why, sizeof(why)))
+	if (resizable_capacity(r) != r->sectors && ask_host(r, &r->sectors, 1, why, sizeof(why)))
 		avps_report_log("warning", "%s keeps another size than it had: %s", r->dev->id, why);
 	avps_device_interrupts(r->dev, AVPS_INTERRUPTS_NONE);
 }

@@ -25,14 +25,14 @@ struct resizable {
 };
 
 /*
- * Brings the disk up with BLK_USUAL and @more features, and asks which it is. @on without a ring: with the split one.
+ * Brings the disk up with BLK_USUAL, and asks which it is. @on without a ring: with the split one.
  *
  * Returns 0 or a negative errno, as blk_start().
  */
-int resizable_start(struct resizable *r, const struct avps_instance *on, avps_features more);
+int resizable_start(struct resizable *r, const struct avps_instance *on);
 
 /*
- * Resets the disk and brings it up again.
+ * Resets the disk and brings it up again, with the features in disk.features.
  *
  * @kind: the interrupts that it is to have
  *
@@ -49,6 +49,9 @@ void resizable_end(struct resizable *r);
  * Returns as avps_host_act(), or -ENODEV if the disk does not say which it is.
  */
 int resizable_resize(struct resizable *r, u64 sectors, char *why, size_t why_size);
+
+/* The same to @n sizes, one after the other, before the guest can look. */
+int resizable_resize_often(struct resizable *r, const u64 *sizes, unsigned int n, char *why, size_t why_size);
 
 /* Whether a configuration change notification has come, or comes before @deadline. It is taken. */
 bool resizable_told(struct resizable *r, avps_deadline deadline);
@@ -79,18 +82,18 @@ u32 resizable_generation(struct resizable *r);
  * Declares part @part_ of suite @name_, whose tests find a live disk in self->disk; the arguments after the name are those of
  * AVPS_SUITE(). The tests are to be for disks that can be written to: ONLY_IF(blk_writable).
  */
-#define RESIZE_SUITE(part_, name_, ...)                                                                       \
-	AVPS_SUITE_PART(part_, name_, .virtio_id = VIRTIO_ID_BLOCK, ##__VA_ARGS__)                            \
-	{                                                                                                     \
-		struct resizable disk;                                                                        \
-	};                                                                                                    \
-	AVPS_SETUP(part_)                                                                                     \
-	{                                                                                                     \
-		REQUIRE(!resizable_start(&self->disk, &variant->on, 0), "the disk could not be initialised"); \
-	}                                                                                                     \
-	AVPS_TEARDOWN(part_)                                                                                  \
-	{                                                                                                     \
-		resizable_end(&self->disk);                                                                   \
+#define RESIZE_SUITE(part_, name_, ...)                                                                    \
+	AVPS_SUITE_PART(part_, name_, .virtio_id = VIRTIO_ID_BLOCK, ##__VA_ARGS__)                         \
+	{                                                                                                  \
+		struct resizable disk;                                                                     \
+	};                                                                                                 \
+	AVPS_SETUP(part_)                                                                                  \
+	{                                                                                                  \
+		REQUIRE(!resizable_start(&self->disk, &variant->on), "the disk could not be initialised"); \
+	}                                                                                                  \
+	AVPS_TEARDOWN(part_)                                                                               \
+	{                                                                                                  \
+		resizable_end(&self->disk);                                                                \
 	}
 
 #endif

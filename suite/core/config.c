@@ -20,8 +20,13 @@ static enum avps_skip has_constant_field(struct avps_device *dev, char *why, siz
 /* All that is offered, so that no field has a reason not to be there; but for what takes more than a driver to agree to. */
 static avps_features everything(const struct avps_device *dev)
 {
-	avps_features known = AVPS_FEATURES_FOR_ALL | avps_device_class_of(dev)->defined;
+	const struct avps_device_class *class = avps_device_class_of(dev);
+	const struct avps_exercise *exercise = avps_exercise_of(dev);
+	avps_features known = AVPS_FEATURES_FOR_ALL | class->defined;
 
+	/* A device with an exercise of its own can't be driven without what that needs, and not with what that avoids. */
+	if (exercise != &class->exercise)
+		known &= ~exercise->avoid;
 	return dev->offered & known & ~(FEATURE(VIRTIO_F_ADMIN_VQ) | FEATURE(VIRTIO_F_SR_IOV));
 }
 

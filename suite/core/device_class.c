@@ -12,3 +12,11 @@ const struct avps_device_class *avps_device_class_of(const struct avps_device *d
 			return *each;
 	return NULL;
 }
+
+const struct avps_exercise *avps_exercise_of(const struct avps_device *dev)
+{
+	const struct avps_device_class *class = avps_device_class_of(dev);
+	const struct avps_exercise *instead = class->exercise_instead ? class->exercise_instead(dev) : NULL;
+
+	return instead ?: &class->exercise;
+}

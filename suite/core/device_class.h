@@ -52,10 +52,15 @@ struct avps_device_class {
 	const struct avps_dependency *dependencies;
 	const struct avps_config_field *config; /* NULL: the type has no configuration of its own */
 	struct avps_exercise exercise;
+	/* Another one, for a device that can't have that; NULL where it can. The hook may be NULL itself. */
+	const struct avps_exercise *(*exercise_instead)(const struct avps_device *dev);
 };
 
 /* The class of a device, or NULL for a type without one. */
 const struct avps_device_class *avps_device_class_of(const struct avps_device *dev);
+
+/* The request that the core tests make of a device whose type has a class. */
+const struct avps_exercise *avps_exercise_of(const struct avps_device *dev);
 
 #define AVPS_DEVICE_CLASS(name_)                                                      \
 	static const struct avps_device_class avps_class_##name_;                     \

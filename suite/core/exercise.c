@@ -13,7 +13,7 @@ enum avps_skip exercise_known(struct avps_device *dev, char *why, size_t why_siz
 		snprintf(why, why_size, "no request is known for this type of device yet");
 		return AVPS_SKIP_ABSENT;
 	}
-	if (class->exercise.needs & ~dev->offered) {
+	if (avps_exercise_of(dev)->needs & ~dev->offered) {
 		snprintf(why, why_size, "the device does not offer what the only request known for its type needs");
 		return AVPS_SKIP_NOT_OFFERED;
 	}
@@ -35,7 +35,7 @@ avps_features exercise_features(const struct avps_device *dev)
 	const struct avps_device_class *class = avps_device_class_of(dev);
 	avps_features wanted = FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_ACCESS_PLATFORM);
 
-	return (wanted | (class ? class->exercise.needs : 0)) & dev->offered;
+	return (wanted | (class ? avps_exercise_of(dev)->needs : 0)) & dev->offered;
 }
 
 /* Negotiates, and lays the queue out. */
@@ -44,7 +44,7 @@ static int begin(struct exercise *ex, const struct avps_instance *on, avps_featu
 	int err;
 
 	ex->dev = on->device;
-	ex->kind = &avps_device_class_of(on->device)->exercise;
+	ex->kind = avps_exercise_of(on->device);
 	err = avps_device_negotiate(ex->dev, exercise_features(ex->dev) | avps_ring_feature(on->ring) | more);
 	return err ?: avps_device_queue_setup(ex->dev, &ex->vq, on->ring, ex->kind->queue, size);
 }

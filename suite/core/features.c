@@ -96,7 +96,7 @@ static avps_features with_needs(const struct avps_device *dev, avps_features sub
 static avps_features acceptable(const struct avps_device *dev)
 {
 	const struct avps_device_class *class = avps_device_class_of(dev);
-	avps_features known = AVPS_FEATURES_FOR_ALL | (class ? class->defined & ~class->exercise.avoid : 0);
+	avps_features known = AVPS_FEATURES_FOR_ALL | (class ? class->defined & ~avps_exercise_of(dev)->avoid : 0);
 
 	return dev->offered & known & ~NOT_SPOKEN;
 }

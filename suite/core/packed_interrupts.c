@@ -37,7 +37,7 @@ static void want_descriptor(struct avps_vq *vq, u16 ahead)
 AVPS_TEST(core, packed_interrupt_at_named_descriptor, CLAUSES("core-packed-p04"), PACKED_RING,
 	  NEEDS(VIRTIO_RING_F_EVENT_IDX), ONLY_IF(exercise_interrupts))
 {
-	u16 n = avps_device_class_of(self->dev)->exercise.prepare((struct avps_element[AVPS_MAX_ELEMENTS]){});
+	u16 n = avps_exercise_of(self->dev)->prepare((struct avps_element[AVPS_MAX_ELEMENTS]){});
 
 	REQUIRE(!exercise_start_with(&self->ex, self->on, FEATURE(VIRTIO_RING_F_EVENT_IDX), 8),
 		"the device could not be initialised");

@@ -10,7 +10,7 @@ static enum avps_skip has_readable_part(struct avps_device *dev, char *why, size
 
 	if (skip)
 		return skip;
-	avps_device_class_of(dev)->exercise.prepare(elements);
+	avps_exercise_of(dev)->prepare(elements);
 	if (!elements[0].writable)
 		return 0;
 	snprintf(why, why_size, "requests to this type of device have no device-readable part");

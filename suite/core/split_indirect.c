@@ -65,7 +65,7 @@ AVPS_TEST(core, table_after_plain_descriptors, CLAUSES("core-split-008"), SPLIT_
 	  NEEDS(VIRTIO_RING_F_INDIRECT_DESC), ONLY_IF(exercise_known))
 {
 	struct avps_element elements[AVPS_MAX_ELEMENTS];
-	unsigned int n = avps_device_class_of(self->dev)->exercise.prepare(elements);
+	unsigned int n = avps_exercise_of(self->dev)->prepare(elements);
 
 	START(FEATURE(VIRTIO_RING_F_INDIRECT_DESC));
 	for (unsigned int direct = 0; direct < n; direct++) {

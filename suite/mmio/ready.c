@@ -13,7 +13,7 @@
  */
 AVPS_TEST(mmio, queue_is_not_touched_before_it_is_ready, CLAUSES("mmio-007"), ONLY_IF(exercise_known))
 {
-	const struct avps_exercise *kind = &avps_device_class_of(self->dev)->exercise;
+	const struct avps_exercise *kind = avps_exercise_of(self->dev);
 	struct exercise_request request;
 	const void *mark = dma_mark();
 	struct snapshot memory;

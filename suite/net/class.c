@@ -90,6 +90,7 @@ static const struct avps_config_field config[] = {
 	{ FIELD(rss_max_indirection_table_length), .width = 2, .any_of = FEATURE(VIRTIO_NET_F_RSS) },
 	{ FIELD(supported_hash_types), .width = 4,
 	  .any_of = FEATURE(VIRTIO_NET_F_RSS) | FEATURE(VIRTIO_NET_F_HASH_REPORT) },
+	{ .offset = 24, .width = 4, .any_of = FEATURE(F_HASH_TUNNEL) }, /* supported_tunnel_types */
 	{},
 };
 

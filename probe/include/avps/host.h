@@ -17,7 +17,13 @@ struct avps_host {
 	bool (*can)(const char *what);
 	/* As avps_host_act(), but leaves @request to the caller. */
 	int (*act)(struct json_object *request, char *why, size_t why_size);
+	/* As avps_host_ask(), but leaves @request to the caller; NULL where there is nothing to be told. */
+	int (*ask)(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
+		   size_t why_size);
 };
+
+/* The host at the other end of the record stream. */
+extern const struct avps_host avps_host_by_stream;
 
 /* Has @host act from now on, which must stay valid; NULL: the host at the other end of the record stream, as at first. */
 void avps_host_use(const struct avps_host *host);
@@ -45,5 +51,14 @@ bool avps_host_can(const char *what);
  * answer: then it is not asked again in this run.
  */
 int avps_host_act(struct json_object *request, char *why, size_t why_size);
+
+/*
+ * The same for an action that has something to tell, or takes its time.
+ *
+ * @limit_s: how long it may take, in seconds
+ * @answer: what the host says, to be put back with json_object_put(); NULL if it is not done
+ */
+int avps_host_ask(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
+		  size_t why_size);
 
 #endif

@@ -29,6 +29,9 @@ int avps_stream_use(int fd);
  */
 void avps_stream_send(struct json_object *record);
 
+/* Waits until all that was sent has left this machine. */
+void avps_stream_drain(void);
+
 /* After a sender may have died in the middle of a line: starts a new one. */
 void avps_stream_recover(void);
 
@@ -74,6 +77,20 @@ void avps_report_begin(const struct avps_run *run);
 void avps_report_check(const struct avps_run *run, const struct avps_failure *failure);
 void avps_report_trace(const struct avps_run *run);
 void avps_report_end(const struct avps_run *run, const struct avps_outcome *outcome);
+
+/* That something a test goes on with has been done so far; @number counts from 1. */
+struct avps_progress {
+	u64 number;
+	u64 sector; /* the first of the record's */
+	u32 sectors;
+};
+
+/* Sent and gone when it returns: whoever cuts the power may count on it. */
+void avps_report_progress(const struct avps_run *run, const struct avps_progress *progress);
+
+/* What came of a power cut, in the host's words: an object, which stays the caller's. */
+void avps_report_cut(const struct avps_run *run, struct json_object *cut);
+
 void avps_report_log(const char *level, const char *format, ...) AVPS_PRINTF(2, 3);
 
 #endif

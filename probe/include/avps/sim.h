@@ -41,6 +41,14 @@ struct json_object;
  */
 int avps_sim_host_act(struct json_object *request, char *why, size_t why_size);
 
+/*
+ * Keeps the stable storage of that machine's disk of that serial number in a file, which has to exist: what it holds is on the disk
+ * to begin with, and what the disk makes stable is written there at once.
+ *
+ * Returns 0, or a negative errno with a sentence in @why.
+ */
+int avps_sim_keep_disk(const char *serial, const char *path, char *why, size_t why_size);
+
 /* A place in a reference device where a defect changes what it does, by number; false beyond the last. */
 struct avps_sim_defect {
 	const char *name;

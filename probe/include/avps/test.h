@@ -59,6 +59,9 @@ struct avps_test {
 	enum avps_skip (*only_if)(struct avps_device *dev, char *why, size_t why_size);
 	enum avps_ring_use ring_use;
 	const char *host; /* the host action that it needs (host.h); NULL: none */
+	bool on_demand; /* is in a plan only if the options' `only` names it */
+	bool last; /* comes after all tests that are not: the host is at work for it meanwhile */
+	unsigned int limit_s; /* a time limit of its own, in seconds; 0: that of the options */
 
 	/* Runs it in a child and says how that ended. Filled in by suite/harness.h. */
 	void (*run)(const struct avps_test *test, const struct avps_instance *on, unsigned int limit_s,

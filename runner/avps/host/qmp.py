@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 _MOST = 1 << 20  # bytes in one line of QMP
 _CHUNK = 65536
+_CLOSED = "QEMU has closed its QMP socket"
 
 # Told how a command ended: None if well, else why not.
 Done = Callable[["str | None"], None]
@@ -54,10 +55,10 @@ class Qmp:
             data = self.socket.recv(_CHUNK, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return True
-        except OSError as error:
-            return self._lose(f"QMP: {error.strerror}")
+        except OSError:
+            data = b""
         if not data:
-            return self._lose("QEMU has closed its QMP socket")
+            return self._lose(_CLOSED)
         self._buffer += data
         while not self.lost and (end := self._buffer.find(b"\n")) >= 0:
             line = bytes(self._buffer[:end])
@@ -99,8 +100,10 @@ class Qmp:
         data = json.dumps(message).encode() + b"\n"
         try:
             sent = self.socket.send(data, socket.MSG_DONTWAIT)
-        except OSError as error:
-            self._lose(f"QMP: {error.strerror}")
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._lose(_CLOSED)
             return
         if sent < len(data):
             self._lose("QMP: QEMU does not read what it is sent")

@@ -10,6 +10,8 @@ from avps.errors import UserError, near
 
 QMP_FD = "qmp_fd"  # the placeholder of QMP's file descriptor in a command line
 RESIZE = "block-resize"
+POWER_CUTS = "power-cuts"
+_SERIAL_MOST = 20  # bytes
 
 # Makes the error of a key out of its name and what is wrong with it.
 Bad = Callable[[str, str], UserError]
@@ -18,16 +20,19 @@ Bad = Callable[[str, str], UserError]
 @dataclass(frozen=True)
 class Settings:
     """`qmp`: the VMM talks QMP. `resize`: the drive, or block node, that QMP calls the disk of a
-    serial number.
+    serial number. `power_cuts`: the disk that is written to while the power is cut, by its serial
+    number the name of its file.
     """
 
     qmp: bool = False
     resize: Mapping[str, str] = field(default_factory=dict)
+    power_cuts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def actions(self) -> list[str]:
         """Names of the actions that the target can do."""
-        return [RESIZE] if self.resize else []
+        known = {RESIZE: self.resize, POWER_CUTS: self.power_cuts}
+        return [name for name, disks in known.items() if disks]
 
 
 def read(content: Any, placeholders: set[str], bad: Bad) -> Settings:
@@ -37,7 +42,7 @@ def read(content: Any, placeholders: set[str], bad: Bad) -> Settings:
     """
     if not isinstance(content, dict):
         raise bad("host", f"must be a table: [host], not {content!r}")
-    known = ("qmp", RESIZE)
+    known = ("qmp", RESIZE, POWER_CUTS)
     for key in content:
         if key not in known:
             raise bad(f"host.{key}", f"is no host action and no setting: {near(key, known)}")
@@ -48,16 +53,25 @@ def read(content: Any, placeholders: set[str], bad: Bad) -> Settings:
         raise bad("host.qmp", f"the command has no '{{{QMP_FD}}}' for the VMM to talk QMP on")
     if RESIZE in content and not qmp:
         raise bad(f"host.{RESIZE}", "is done over QMP: say qmp = true in [host]")
-    return Settings(qmp, _disks(content.get(RESIZE, {}), bad))
+    resize = _disks(RESIZE, "the id of a drive", content.get(RESIZE, {}), bad)
+    cuts = _disks(POWER_CUTS, "the name of a disk", content.get(POWER_CUTS, {}), bad)
+    if len(cuts) > 1:
+        raise bad(f"host.{POWER_CUTS}", f"must have one disk, not {len(cuts)}")
+    for serial, disk in cuts.items():
+        if f"disk.{disk}" not in placeholders:
+            raise bad(f"host.{POWER_CUTS}.{serial}", f"the command has no '{{disk.{disk}}}'")
+    return Settings(qmp, resize, cuts)
 
 
-def _disks(content: Any, bad: Bad) -> dict[str, str]:
-    where = f"host.{RESIZE}"
+def _disks(action: str, what: str, content: Any, bad: Bad) -> dict[str, str]:
+    where = f"host.{action}"
     if not isinstance(content, dict):
         raise bad(where, f"must be a table: [{where}], not {content!r}")
     for serial, drive in content.items():
-        if not 0 < len(serial.encode()) <= 20:
-            raise bad(f"{where}.{serial}", "is no serial number: those have 1 to 20 bytes")
+        if not 0 < len(serial.encode()) <= _SERIAL_MOST:
+            raise bad(
+                f"{where}.{serial}", f"is no serial number: those have 1 to {_SERIAL_MOST} bytes"
+            )
         if not isinstance(drive, str) or not drive:
-            raise bad(f"{where}.{serial}", f"must be the id of a drive, not {drive!r}")
+            raise bad(f"{where}.{serial}", f"must be {what}, not {drive!r}")
     return dict(content)
