@@ -10,7 +10,7 @@ CC := $(CROSS)gcc
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 
 # What runs on this machine only: reference devices in the place of real ones.
-HOST_ONLY := probe/host.c probe/io/sim.c probe/discover/simulated.c
+HOST_ONLY := probe/host.c probe/io/sim.c probe/io/sim_host.c probe/discover/simulated.c
 PROBE_SOURCES := $(sort $(filter-out $(HOST_ONLY) probe/fuzz/%,$(shell find probe suite -name '*.c' -not -path '*/tests/*')))
 PROBE_OBJECTS := $(PROBE_SOURCES:%.c=$(OUT)/obj/%.o)
 PROBE_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror

@@ -236,6 +236,14 @@ bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors)
 	return false;
 }
 
+struct refdev_net *refdev_machine_net(void *at, const u8 mac[6])
+{
+	struct machine *machine = at;
+
+	return refdev_net_with_mac(&machine->on_pci.net.dev, mac)
+		       ?: refdev_net_with_mac(&machine->on_mmio.net.dev, mac);
+}
+
 bool refdev_machine_cut_power(void *at, const char *serial)
 {
 	struct machine *machine = at;

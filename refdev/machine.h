@@ -33,6 +33,9 @@ bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors);
 /* The power of the disk of that serial number fails and comes back. False if there is no such disk. */
 bool refdev_machine_cut_power(void *at, const char *serial);
 
+/* The network device that was made with the address @mac; NULL if there is none. */
+struct refdev_net *refdev_machine_net(void *at, const u8 mac[6]);
+
 /* Keeps the disk of that serial number as refdev_block_keep() does. False if there is no such disk. */
 bool refdev_machine_keep_disk(void *at, const char *serial, const struct refdev_block_keeper *keeper,
 			      const void *content, size_t len);

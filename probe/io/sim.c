@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A device model in this process, in the place of a device behind VFIO: the only file of the probe that knows of refdev/.
+ * A device model in this process, in the place of a device behind VFIO: only here and in sim_host.c does the probe know of refdev/.
  *
  * What VFIO, the kernel and the interrupt controller do for a real device is done here: MSI-X vectors are programmed and
  * their messages counted, a line that fires is masked until the driver lets it fire again. All of it, and the models, are in
@@ -19,12 +19,9 @@
 
 #include "avps/devicetree.h"
 #include "avps/dma.h"
-#include "avps/host.h"
 #include "refdev/core/defect.h"
 #include "refdev/machine.h"
-#include "refdev/mmio/registers.h"
-#include "refdev/net/net.h"
-#include "refdev/pci/function.h"
+#include "sim_host.h"
 
 #define MAX_VECTORS 64
 #define MESSAGE_ADDRESS 0xfee00000u /* where messages go: nobody looks at it but message() below */
@@ -333,116 +330,6 @@ static void listen_as_in_tree(void)
 	}
 }
 
-/* The other end of a link: what the host does for "net-…". The peer of a reference device always sends everything back. */
-
-/* The network device whose address the request names, or NULL. */
-static struct refdev_net *link_of(struct json_object *request)
-{
-	struct json_object *link = NULL;
-	u8 mac[6];
-
-	json_object_object_get_ex(request, "link", &link);
-	if (sscanf(json_object_get_string(link) ?: "", "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2],
-		   &mac[3], &mac[4], &mac[5]) != 6)
-		return NULL;
-	for (unsigned int i = 0; i < refdev_machine_ports(plugged); i++) {
-		struct refdev_port *port = refdev_machine_port(plugged, i);
-		struct refdev *dev = port->bus == REFDEV_PCI ? ((struct refdev_function *)port)->dev
-							     : ((struct refdev_registers *)port)->dev;
-		struct refdev_net *net = refdev_net_with_mac(dev, mac);
-
-		if (net)
-			return net;
-	}
-	return NULL;
-}
-
-/* A frame in hexadecimal digits. False if it is none, or too long. */
-static bool send_digits(struct refdev_net *net, const char *digits)
-{
-	u8 frame[REFDEV_NET_MOST_FRAME];
-	size_t len = 0;
-
-	for (; digits[0] && digits[1]; digits += 2, len++)
-		if (len == sizeof(frame) || sscanf(digits, "%2hhx", &frame[len]) != 1)
-			return false;
-	refdev_net_frame_comes(net, frame, len);
-	return !digits[0];
-}
-
-static int act_on_link(struct json_object *request, const char *what, char *why, size_t why_size)
-{
-	struct refdev_net *net = link_of(request);
-	struct json_object *frames = NULL, *up = NULL;
-
-	if (!net) {
-		snprintf(why, why_size, "no network device has the address that 'link' names");
-		return -EIO;
-	}
-	json_object_object_get_ex(request, "frames", &frames);
-	json_object_object_get_ex(request, "up", &up);
-	if (!strcmp(what, "net-link"))
-		refdev_net_set_link(net, json_object_get_boolean(up));
-	if (!strcmp(what, "net-announce"))
-		refdev_net_ask_to_announce(net);
-	for (size_t i = 0; frames && i < json_object_array_length(frames); i++) {
-		if (send_digits(net, json_object_get_string(json_object_array_get_idx(frames, i)) ?: ""))
-			continue;
-		snprintf(why, why_size, "frame %zu is no frame in hexadecimal digits", i);
-		return -EIO;
-	}
-	return 0;
-}
-
-static bool is_about_link(const char *what)
-{
-	return !strcmp(what, "net-echo") || !strcmp(what, "net-send") || !strcmp(what, "net-link") ||
-	       !strcmp(what, "net-announce");
-}
-
-static bool sim_host_can(const char *what)
-{
-	return is_about_link(what) || !strcmp(what, "block-resize") || !strcmp(what, "power-cut") ||
-	       avps_host_by_stream.can(what);
-}
-
-/* Only a host beyond the stream has something to tell: that which is inside just acts. */
-static int sim_host_ask(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
-			size_t why_size)
-{
-	return avps_host_by_stream.ask(request, limit_s, answer, why, why_size);
-}
-
-int avps_sim_host_act(struct json_object *request, char *why, size_t why_size)
-{
-	struct json_object *what = NULL, *disk = NULL, *sizes = NULL;
-	const char *serial;
-
-	json_object_object_get_ex(request, "what", &what);
-	if (is_about_link(json_object_get_string(what) ?: ""))
-		return act_on_link(request, json_object_get_string(what), why, why_size);
-	json_object_object_get_ex(request, "disk", &disk);
-	json_object_object_get_ex(request, "sectors", &sizes);
-	serial = json_object_get_string(disk) ?: "";
-	if (!strcmp(json_object_get_string(what) ?: "", "power-cut")) {
-		if (refdev_machine_cut_power(plugged, serial))
-			return 0;
-		snprintf(why, why_size, "there is no disk of serial number '%s'", serial);
-		return -EIO;
-	}
-	for (size_t i = 0; sizes && i < json_object_array_length(sizes); i++) {
-		s64 sectors = json_object_get_int64(json_object_array_get_idx(sizes, i));
-
-		if (refdev_machine_resize_disk(plugged, serial, sectors))
-			continue;
-		snprintf(why, why_size, "no disk '%s' can have %lld sectors", serial, (long long)sectors);
-		return -EIO;
-	}
-	return 0;
-}
-
-static const struct avps_host sim_host = { .can = sim_host_can, .act = avps_sim_host_act, .ask = sim_host_ask };
-
 int avps_sim_machine(const char *defect)
 {
 	void *models = mmap(NULL, refdev_machine_size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -451,7 +338,7 @@ int avps_sim_machine(const char *defect)
 	if (models == MAP_FAILED)
 		return -errno;
 	plugged = models;
-	avps_host_use(&sim_host);
+	sim_host_use(models);
 	refdev_defect_set(defect);
 	refdev_machine_init(models, &memory);
 	avps_tree_simulate(refdev_machine_tree(models), refdev_machine_tree_path);

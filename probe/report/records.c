@@ -230,6 +230,19 @@ void avps_report_cut(const struct avps_run *run, struct json_object *cut)
 	avps_stream_send(record);
 }
 
+void avps_report_figure(const struct avps_run *run, const struct avps_figure *figure)
+{
+	struct json_object *record = run_record("figure", run);
+
+	avps_record_text(record, "name", figure->name);
+	avps_record_text(record, "unit", figure->unit);
+	avps_record_number(record, "median", figure->median);
+	avps_record_number(record, "p99", figure->p99);
+	avps_record_number(record, "most", figure->most);
+	avps_record_number(record, "count", figure->count);
+	avps_stream_send(record);
+}
+
 void avps_report_log(const char *level, const char *format, ...)
 {
 	struct json_object *record = avps_record_new("log");

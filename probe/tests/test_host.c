@@ -101,6 +101,29 @@ TEST_F(host, says_why_it_is_not_done)
 	EXPECT_EQ(-EIO, ask(self, "{\"what\": \"jump\"}"));
 }
 
+TEST_F(host, has_something_to_tell)
+{
+	struct json_object *answer;
+
+	say(self, "{\"type\": \"answer\", \"id\": 0, \"done\": true, \"why\": null, \"height\": 3}");
+	EXPECT_EQ(0,
+		  avps_host_ask(json_tokener_parse("{\"what\": \"jump\"}"), 9, &answer, self->why, sizeof(self->why)));
+	EXPECT_EQ(3, json_object_get_int(json_object_object_get(answer, "height")));
+	json_object_put(answer);
+	say(self, "{\"type\": \"answer\", \"id\": 1, \"done\": false, \"why\": \"no legs\"}");
+	EXPECT_EQ(-EIO,
+		  avps_host_ask(json_tokener_parse("{\"what\": \"jump\"}"), 9, &answer, self->why, sizeof(self->why)));
+	EXPECT_EQ(NULL, answer);
+	EXPECT_STREQ("no legs", self->why);
+	shutdown(self->far, SHUT_WR);
+	EXPECT_EQ(-ETIMEDOUT,
+		  avps_host_ask(json_tokener_parse("{\"what\": \"jump\"}"), 9, &answer, self->why, sizeof(self->why)));
+	EXPECT_STREQ("the host did not answer within 9 s", self->why);
+	EXPECT_EQ(-EOPNOTSUPP,
+		  avps_host_ask(json_tokener_parse("{\"what\": \"jump\"}"), 9, &answer, self->why, sizeof(self->why)));
+	EXPECT_EQ(NULL, answer);
+}
+
 /* They answer what was asked before, and given up. */
 TEST_F(host, may_say_other_things_first)
 {
@@ -171,12 +194,15 @@ static int swim(struct json_object *request, char *why, size_t why_size)
 TEST_F(host, may_be_replaced)
 {
 	const struct avps_host another = { .can = can_swim, .act = swim };
+	struct json_object *answer;
 
 	avps_host_use(&another);
 	EXPECT_FALSE(avps_host_can("jump"));
 	EXPECT_TRUE(avps_host_can("swim"));
 	EXPECT_EQ(-EIO, ask(self, "{\"what\": \"swim\", \"where\": 3}"));
 	EXPECT_STREQ("2 keys", self->why);
+	EXPECT_EQ(-EOPNOTSUPP,
+		  avps_host_ask(json_tokener_parse("{\"what\": \"swim\"}"), 9, &answer, self->why, sizeof(self->why)));
 	EXPECT_EQ(-EOPNOTSUPP, ask(self, "{\"what\": \"jump\"}"));
 	avps_host_use(NULL);
 	EXPECT_TRUE(avps_host_can("jump"));

@@ -60,6 +60,8 @@ UNIT_TEST(second, .suite = &block, .file = "a.c", .line = 10, .needs = (const in
 UNIT_TEST(first, .suite = &block, .file = "a.c", .line = 9, .needs = (const int[]){ VIRTIO_F_VERSION_1, -1 });
 UNIT_TEST(third, .suite = &block, .file = "a.c", .line = 11);
 UNIT_TEST(packed, .suite = &any, .file = "a.c", .line = 2, .ring_use = AVPS_PACKED_RING);
+UNIT_TEST(closing, .suite = &block, .file = "a.c", .line = 2, .last = true);
+UNIT_TEST(summoned, .suite = &block, .file = "a.c", .line = 3, .on_demand = true);
 UNIT_TEST(split, .suite = &any, .file = "a.c", .line = 1, .ring_use = AVPS_SPLIT_RING);
 
 FIXTURE(plan)
@@ -135,7 +137,7 @@ TEST_F(plan, has_what_fits_each_device)
 {
 	EXPECT_STREQ(
 		"block.first d0 split, block.second d0 split, block.third d0 split, block.later d0 split, core.split d0 split, "
-		"pci.identity d0 -, core.split d2 split, pci.identity d2 -",
+		"pci.identity d0 -, core.split d2 split, pci.identity d2 -, block.closing d0 split",
 		make(self));
 }
 
@@ -144,7 +146,8 @@ TEST_F(plan, has_nothing_that_is_left_out)
 	self->options.leave_out =
 		json_tokener_parse("[{\"test\": \"core.split\", \"device\": \"d0\"}, {\"ring\": null}, "
 				   "{\"test\": \"block.second\", \"ring\": \"split\"}]");
-	EXPECT_STREQ("block.first d0 split, block.third d0 split, block.later d0 split, core.split d2 split",
+	EXPECT_STREQ("block.first d0 split, block.third d0 split, block.later d0 split, core.split d2 split, "
+		     "block.closing d0 split",
 		     make(self));
 }
 
@@ -155,6 +158,17 @@ TEST_F(plan, has_only_what_is_asked_for)
 	EXPECT_STREQ("block.first d0 split, core.split d0 split", make(self));
 	json_object_put(self->options.only);
 	self->options.only = json_object_new_array();
+	EXPECT_STREQ("", make(self));
+}
+
+TEST_F(plan, has_what_is_on_demand_only_by_name)
+{
+	self->options.only = json_tokener_parse("[{\"device\": \"d0\", \"ring\": \"split\"}]");
+	EXPECT_EQ(NULL, strstr(make(self), "summoned"));
+	json_object_put(self->options.only);
+	self->options.only = json_tokener_parse("[{\"test\": null}, {\"test\": \"block.summoned\"}]");
+	EXPECT_STREQ("block.summoned d0 split", make(self));
+	self->options.leave_out = json_tokener_parse("[{\"test\": \"block.summoned\"}]");
 	EXPECT_STREQ("", make(self));
 }
 
@@ -227,6 +241,17 @@ TEST_F(plan, runs_between_begin_and_end)
 	EXPECT_STREQ("begin", capture_field(self->record, "type"));
 	EXPECT_STREQ("3", capture_field(self->record, "index"));
 	EXPECT_STREQ("block.first", capture_field(self->record, "test"));
+}
+
+/* run_here() judges only under that limit. */
+TEST_F(plan, runs_a_test_under_its_own_limit)
+{
+	struct avps_test slow = first;
+
+	slow.limit_s = 30;
+	self->options.test_limit_s = 5;
+	EXPECT_STREQ("ERROR judged-nothing it ended without judging c-001", end_of(self, &first, 0));
+	EXPECT_STREQ("PASS null null", end_of(self, &slow, 0));
 }
 
 TEST_F(plan, skips_what_the_device_does_not_offer)

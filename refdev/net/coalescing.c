@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Parameters of notification coalescing (VIRTIO 1.4, 5.1.9.5.10). They are kept; notifications are sent at once, as they may be. */
+/*
+ * Parameters of notification coalescing (VIRTIO 1.4, 5.1.9.5.10). They are kept; notifications are sent at once,
+ * as they may be.
+ */
 #include <endian.h>
 #include <linux/virtio_net.h>
 #include <string.h>

@@ -10,7 +10,9 @@
 
 #define DATA sizeof(struct virtio_net_ctrl_hdr) /* where a command's data begin */
 #define VLANS 4096
-#define HASH_TUNNEL 7 /* the class */
+#define HASH_TUNNEL 7 /* the classes that Linux does not know */
+#define STATS 8
+#define CONTEXT 9
 
 /* A command whose data are to be @len bytes long, no more and no less. */
 static bool get(const struct refdev_buffer *buffer, void *data, size_t len)
@@ -63,7 +65,10 @@ static u8 receive_mode(struct refdev_net *net, u8 command, const struct refdev_b
 	}
 }
 
-/* One of the two tables of a command, at @*at of its data. Returns how many addresses it has; -1 where it is cut off. */
+/*
+ * One of the two tables of a command, at @*at of its data. Returns how many addresses it has; -1 where it is cut
+ * off.
+ */
 static int64_t read_table(const struct refdev_buffer *buffer, u64 *at, u8 (*table)[ETH_ALEN])
 {
 	u32 entries;
@@ -169,6 +174,7 @@ static u8 pairs(struct refdev_net *net, const struct refdev_buffer *buffer)
 	if (n < VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MIN || n > REFDEV_NET_PAIRS)
 		return VIRTIO_NET_ERR;
 	net->pairs = n;
+	net->had_pairs |= n > 1;
 	net->hash.steering = false;
 	return VIRTIO_NET_OK;
 }
@@ -247,6 +253,10 @@ u8 refdev_net_command(struct refdev_net *net, const struct refdev_buffer *buffer
 		return set_offloads(net, header.cmd, buffer);
 	case VIRTIO_NET_CTRL_NOTF_COAL:
 		return refdev_net_coalesce(net, header.cmd, buffer, reply);
+	case STATS:
+		return refdev_net_stats(net, header.cmd, buffer, reply);
+	case CONTEXT:
+		return refdev_net_context(net, header.cmd, buffer, reply);
 	case HASH_TUNNEL:
 		return set_tunnels(net, header.cmd, buffer);
 	default:

@@ -163,11 +163,16 @@ static void receive(struct refdev_net *net, struct refdev_queue *queue, struct r
 			break;
 		}
 	}
-	if (n)
+	if (n && net->coalescing[queue->index].packets && defect("net.coalescing_goes_before_suppression"))
+		net->dev.bus->used(&net->dev, queue->index);
+	else if (n)
 		refdev_queue_signal(queue);
 }
 
-/* Whether a frame is one, and no longer than the MTU lets it be (5.1.4.1); a VLAN tag belongs to the Ethernet header. */
+/*
+ * Whether a frame is one, and no longer than the MTU lets it be (5.1.4.1); a VLAN tag belongs to the Ethernet
+ * header.
+ */
 static bool right_length(const struct refdev_net *net, const u8 *frame, size_t len)
 {
 	size_t most = ETH_HLEN + REFDEV_NET_MTU;
@@ -183,42 +188,37 @@ static bool right_length(const struct refdev_net *net, const u8 *frame, size_t l
 	return len <= most;
 }
 
-/* The receive queue of a pair, or another in use where that one is being reset (5.1.9.5.6.2); NULL: there is none. */
-static struct refdev_queue *receive_queue(struct refdev_net *net, unsigned int pair)
+/* Frames that no queue can take are lost; only a defect keeps them. */
+static void keep(struct refdev_net *net, const struct refdev_net_frame *frame)
 {
-	for (unsigned int i = 0; i < net->pairs; i++) {
-		struct refdev_queue *queue = refdev_queue_of(&net->dev, REFDEV_NET_RECEIVE((pair + i) % net->pairs));
-
-		if (queue && queue->enabled)
-			return queue;
-	}
-	return NULL;
+	memcpy(net->rest.bytes, frame->bytes, frame->len);
+	net->rest.len = frame->len;
 }
 
-/* The receive queue that a frame's hash leads to (5.1.9.5.7.2); NULL: it is being reset. */
-static struct refdev_queue *hashed_queue(struct refdev_net *net, const u8 *frame, size_t len)
+static void receive_kept(struct refdev_net *net, struct refdev_queue *queue)
 {
-	struct refdev_queue *queue;
-	u32 hash;
-	u16 pair = net->hash.unclassified;
+	struct refdev_net_frame kept = { .len = net->rest.len };
 
-	if (refdev_net_hash(net, frame, len, &hash) != VIRTIO_NET_HASH_REPORT_NONE)
-		pair = net->hash.table[hash & net->hash.mask];
-	queue = refdev_queue_of(&net->dev, REFDEV_NET_RECEIVE(pair));
-	return queue && queue->enabled ? queue : NULL;
+	memcpy(kept.bytes, net->rest.bytes, kept.len);
+	net->rest.len = 0;
+	receive(net, queue, &kept);
 }
 
-/* A frame arrives by the link; those of a flow whose frames were last sent by pair @pair come in by that (5.1.9.5.6). */
+/* A frame arrives by the link; where its flow is not known it comes in by pair @pair. */
 static void arrive(struct refdev_net *net, unsigned int pair, struct refdev_net_frame *frame)
 {
 	struct refdev_queue *queue;
 
-	if (!refdev_live(&net->dev) || !right_length(net, frame->bytes, frame->len) || (net->link_down) ||
+	if (!refdev_live(&net->dev) || !right_length(net, frame->bytes, frame->len) || net->link_down ||
 	    !refdev_net_wants(net, frame->bytes, frame->len))
 		return;
-	if (pair >= net->pairs)
-		pair = 0;
-	queue = net->hash.steering ? hashed_queue(net, frame->bytes, frame->len) : receive_queue(net, pair);
+	queue = refdev_net_queue_for(net, pair, frame);
+	if (defect("net.frames_wait_for_a_reset_queue")) {
+		if (!queue)
+			keep(net, frame);
+		else if (net->rest.len)
+			receive_kept(net, queue);
+	}
 	receive(net, queue, frame);
 }
 
@@ -279,6 +279,8 @@ void refdev_net_transmit(struct refdev_net *net, struct refdev_queue *queue)
 			continue;
 		if (defect("net.every_hundredth_frame_is_lost") && net->transmitted % 100 == 0)
 			continue;
+		if (refdev_net_flow(&frame))
+			net->flows[refdev_net_flow(&frame)] = queue->index / 2 + 1;
 		arrive(net, queue->index / 2, &frame);
 		if (defect("net.every_hundredth_frame_comes_twice") && net->transmitted % 100 == 0)
 			arrive(net, queue->index / 2, &frame);

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "refdev/core/defect.h"
 #include "refdev/net/parts.h"
 
 #define VLAN_TAG 4
@@ -14,7 +15,10 @@
 #define ADDRESSES 8 /* source and destination */
 #define PORTS 4 /* source and destination, at the start of TCP's header and of UDP's */
 
-/* What both commands begin with; the indirection table, of at least one entry, follows, then struct end, then the key. */
+/*
+ * What both commands begin with; the indirection table, of at least one entry, follows, then struct end, then the
+ * key.
+ */
 struct begin {
 	__le32 types;
 	__le16 mask;
@@ -34,10 +38,9 @@ static bool take(const struct refdev_buffer *buffer, u64 *at, void *data, size_t
 	return whole;
 }
 
-u8 refdev_net_set_hash(struct refdev_net *net, const struct refdev_buffer *buffer, bool steering)
+u8 refdev_net_read_hash(const struct refdev_buffer *buffer, u64 at, struct refdev_net_hash *read)
 {
-	struct refdev_net_hash hash = { .steering = steering };
-	u64 at = sizeof(struct virtio_net_ctrl_hdr);
+	struct refdev_net_hash hash = { 0 };
 	struct begin begin;
 	struct end end;
 
@@ -60,14 +63,28 @@ u8 refdev_net_set_hash(struct refdev_net *net, const struct refdev_buffer *buffe
 	    end.key_length > REFDEV_NET_RSS_KEY || !take(buffer, &at, hash.key, end.key_length) ||
 	    at != buffer->readable)
 		return VIRTIO_NET_ERR;
-	net->hash = hash;
+	*read = hash;
 	return VIRTIO_NET_OK;
 }
 
-/* For each bit of the data that is set, from the highest of the first byte on, the 32 bits of the key that begin there. */
+u8 refdev_net_set_hash(struct refdev_net *net, const struct refdev_buffer *buffer, bool steering)
+{
+	u8 ack = refdev_net_read_hash(buffer, sizeof(struct virtio_net_ctrl_hdr), &net->hash);
+
+	if (ack == VIRTIO_NET_OK)
+		net->hash.steering = steering;
+	return ack;
+}
+
+/*
+ * For each bit of the data that is set, from the highest of the first byte on, the 32 bits of the key that begin
+ * there.
+ */
 static u32 toeplitz(const u8 *key, const u8 *data, size_t len)
 {
-	u32 window = (u32)key[0] << 24 | key[1] << 16 | key[2] << 8 | key[3];
+	u32 window = defect("net.hash_begins_at_the_second_byte_of_the_key")
+			     ? (u32)key[1] << 24 | key[2] << 16 | key[3] << 8 | key[4]
+			     : (u32)key[0] << 24 | key[1] << 16 | key[2] << 8 | key[3];
 	u32 hash = 0;
 
 	for (size_t bit = 0; bit < 8 * len; bit++) {
@@ -105,6 +122,8 @@ u16 refdev_net_hash(const struct refdev_net *net, const u8 *frame, size_t len, u
 	    len >= header + PORTS) {
 		memcpy(data + ADDRESSES, ip + header, PORTS);
 		*value = toeplitz(net->hash.key, data, ADDRESSES + PORTS);
+		if (defect("net.ports_are_not_reported"))
+			return VIRTIO_NET_HASH_REPORT_IPv4;
 		return ip[9] == IPPROTO_TCP ? VIRTIO_NET_HASH_REPORT_TCPv4 : VIRTIO_NET_HASH_REPORT_UDPv4;
 	}
 	if (!(net->hash.types & VIRTIO_NET_RSS_HASH_TYPE_IPv4))

@@ -14,7 +14,8 @@
 	 FEATURE_BIT(VIRTIO_NET_F_CTRL_MAC_ADDR) | FEATURE_BIT(VIRTIO_NET_F_GUEST_ANNOUNCE) |                   \
 	 FEATURE_BIT(VIRTIO_NET_F_MQ) | FEATURE_BIT(VIRTIO_NET_F_RSS) | FEATURE_BIT(VIRTIO_NET_F_HASH_REPORT) | \
 	 FEATURE_BIT(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) | FEATURE_BIT(REFDEV_NET_F_NOTF_COAL) |                  \
-	 FEATURE_BIT(REFDEV_NET_F_VQ_NOTF_COAL) | FEATURE_BIT(REFDEV_NET_F_HASH_TUNNEL))
+	 FEATURE_BIT(REFDEV_NET_F_VQ_NOTF_COAL) | FEATURE_BIT(REFDEV_NET_F_HASH_TUNNEL) |                       \
+	 FEATURE_BIT(REFDEV_NET_F_DEVICE_STATS) | FEATURE_BIT(REFDEV_NET_F_RSS_CONTEXT))
 
 #define FEATURES                                                                               \
 	(CONTROL_FEATURES | FEATURE_BIT(VIRTIO_NET_F_MAC) | FEATURE_BIT(VIRTIO_NET_F_STATUS) | \
@@ -44,6 +45,11 @@ static void reset(struct refdev *dev)
 		for (unsigned int i = 0; i < 2 * REFDEV_NET_PAIRS; i++)
 			net->coalescing[i] = (struct refdev_net_coalescing){ 1, 0 };
 	net->tunnels = 0;
+	if (!defect("net.contexts_outlive_a_reset"))
+		net->contexts = 0;
+	memset(net->flows, 0, sizeof(net->flows));
+	if (!defect("net.flows_are_spread_after_a_reset"))
+		net->had_pairs = false;
 	net->offloads = 0;
 }
 
@@ -84,6 +90,9 @@ static void control(struct refdev_net *net, struct refdev_queue *queue)
 			return;
 		}
 		ack = refdev_net_command(net, &buffer, &reply);
+		if (ack == VIRTIO_NET_OK || !defect("net.failed_commands_are_not_counted"))
+			net->commands++;
+		net->commands_ok += ack == VIRTIO_NET_OK || defect("net.failed_commands_count_as_good_ones");
 		refdev_queue_use(queue, &buffer, answer(&buffer, ack, &reply));
 	}
 	refdev_queue_signal(queue);

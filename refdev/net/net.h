@@ -14,9 +14,11 @@
 #define REFDEV_NET_RSS_TABLE 128 /* entries of the indirection table */
 
 /* Feature bits that Linux's headers don't all have (5.1.3). */
+#define REFDEV_NET_F_DEVICE_STATS 50
 #define REFDEV_NET_F_HASH_TUNNEL 51
 #define REFDEV_NET_F_VQ_NOTF_COAL 52
 #define REFDEV_NET_F_NOTF_COAL 53
+#define REFDEV_NET_F_RSS_CONTEXT 64
 
 struct refdev_net_options {
 	u8 mac[6];
@@ -56,6 +58,10 @@ struct refdev_net {
 	struct refdev_net_coalescing coalescing[2 * REFDEV_NET_PAIRS];
 	u64 offloads; /* of reception, that are on (5.1.9.5.9) */
 	u32 tunnels; /* that are looked into for a hash (5.1.9.4.4) */
+	u8 flows[256]; /* the pair by which the driver has sent in a flow, plus 1 */
+	bool had_pairs; /* more than one was in use since the reset */
+	u8 contexts; /* bit n: RSS context n exists */
+	u64 commands, commands_ok; /* that came on the control queue, and that went well */
 	u32 transmitted; /* frames */
 	/* What only a defect puts off: the rest of a frame. */
 	struct {

@@ -42,6 +42,17 @@ struct refdev_net_frame {
 	u16 csum_start, csum_offset;
 };
 
+/* The place of a frame's flow among those that are known: the same in both directions. 0: it has none (steering.c). */
+u8 refdev_net_flow(const struct refdev_net_frame *frame);
+
+/*
+ * The receive queue for a frame: by its hash, or by its flow, or else that of pair @pair.
+ *
+ * Returns NULL where the frame is dropped.
+ */
+struct refdev_queue *refdev_net_queue_for(struct refdev_net *net, unsigned int pair,
+					  const struct refdev_net_frame *frame);
+
 /* Completes a checksum that is partial (checksum.c). */
 void refdev_net_complete(struct refdev_net_frame *frame);
 
@@ -57,10 +68,19 @@ void refdev_net_transmit(struct refdev_net *net, struct refdev_queue *queue);
 /* Whether the receive filters let a frame in (5.1.9.5.1 to 5.1.9.5.3, filter.c). */
 bool refdev_net_wants(const struct refdev_net *net, const u8 *frame, size_t len);
 
+/*
+ * Reads such parameters at @at of a command; *@hash is left alone where they are wrong. Returns VIRTIO_NET_OK or
+ * VIRTIO_NET_ERR.
+ */
+u8 refdev_net_read_hash(const struct refdev_buffer *buffer, u64 at, struct refdev_net_hash *hash);
+
 /* Takes the parameters of hashes out of a command (hash.c). Returns VIRTIO_NET_OK or VIRTIO_NET_ERR. */
 u8 refdev_net_set_hash(struct refdev_net *net, const struct refdev_buffer *buffer, bool steering);
 
-/* Hashes a frame of at least an Ethernet header. Returns what was hashed, VIRTIO_NET_HASH_REPORT_*; NONE: *@value is 0. */
+/*
+ * Hashes a frame of at least an Ethernet header. Returns what was hashed, VIRTIO_NET_HASH_REPORT_*; NONE: *@value
+ * is 0.
+ */
 u16 refdev_net_hash(const struct refdev_net *net, const u8 *frame, size_t len, u32 *value);
 
 /* What a command brings back: @before bytes of command-specific-data before ack, and @result bytes behind it. */
@@ -82,5 +102,13 @@ u8 refdev_net_command(struct refdev_net *net, const struct refdev_buffer *buffer
 /* The same for class VIRTIO_NET_CTRL_NOTF_COAL (coalescing.c). */
 u8 refdev_net_coalesce(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer,
 		       struct refdev_net_reply *reply);
+
+/* The same for class VIRTIO_NET_CTRL_STATS (stats.c). */
+u8 refdev_net_stats(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer,
+		    struct refdev_net_reply *reply);
+
+/* The same for class VIRTNET_RSS_CTX_CTRL (contexts.c). */
+u8 refdev_net_context(struct refdev_net *net, u8 command, const struct refdev_buffer *buffer,
+		      struct refdev_net_reply *reply);
 
 #endif

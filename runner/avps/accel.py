@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Mapping
 
@@ -66,13 +67,13 @@ def _why_not_kvm(target: Target, vmm: Vmm, values: Values) -> str | None:
 
 def runs(target: Target, values: Values, limit_s: float = FIRST_SIGN_S) -> bool:
     """Start the VMM, and say whether the guest writes anything within `limit_s` seconds."""
-    started = process.start(target, values)
-    try:
+    with ExitStack() as closing:
+        with process.uninterrupted():
+            started = process.start(target, values)
+            closing.callback(started.close)
         boot = Boot(started, limit_s)
         boot.until(lambda: bool(boot.arrivals or boot.console))
         return not boot.over
-    finally:
-        started.close()
 
 
 class Cache:

@@ -17,7 +17,7 @@ from typing import Callable, Generator, Sequence
 
 from avps.records import Piece, Record, RecordParser, Unread, encode
 from avps.transcript import Key
-from avps.vmm.process import VmmProcess
+from avps.vmm.process import VmmProcess, uninterrupted
 
 _CHUNK = 1 << 18
 _CONSOLE_KEPT = 1 << 16
@@ -140,8 +140,9 @@ def run_all(
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
-                    run = HostRun(waiting.popleft(), command_for, limit_s)
-                    running.append(run)
+                    with uninterrupted():
+                        run = HostRun(waiting.popleft(), command_for, limit_s)
+                        running.append(run)
                     deaths.register(run.pidfd, selectors.EVENT_READ, run)
                 for key, _ in deaths.select(_GULP_S):
                     key.data.exited()

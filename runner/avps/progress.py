@@ -23,6 +23,7 @@ _STYLES = {
     "MISS": "bold magenta",
 }
 _REFRESH_S = 0.1
+_CUTS_A_LINE = 50  # where lines don't change
 
 
 class Progress:
@@ -38,6 +39,7 @@ class Progress:
         self._live: Any = None
         self._shown = 0.0
         run.listen = self._heard
+        run.tell_cuts = self._cut
 
     def pytest_plugin_registered(self, plugin: object, manager: pytest.PytestPluginManager) -> None:
         """Take the place of pytest's reporter."""
@@ -83,6 +85,14 @@ class Progress:
             self._print(f"probe: {record.body['level']}: {record.body['text']}")
         if self._live and time.monotonic() - self._shown > _REFRESH_S:
             self._show()
+
+    def _cut(self, done: int, count: int) -> None:
+        """Tell how many power cuts are over, before the tests begin."""
+        self._current = f"{done} of {count} power cuts made"
+        if self._live:
+            self._show()
+        elif done % _CUTS_A_LINE == 0:
+            self._print(f"{self._run.target.name}: {self._current}")
 
     def _print(self, line: str) -> None:
         if self._live:

@@ -90,6 +90,7 @@ def build(evidence: Evidence, measure: Measure) -> dict[str, Any]:
             "requirements": verdicts.counts(binding, clauses.VERDICTS) if judged else {},
         },
         "devices": [_device(device, catalogue) for device in transcript.devices.values()],
+        "figures": [_figure(body) for body in transcript.figures()],
         "results": [
             _result(one, catalogue, evidence.target["name"], bool(excuses.of_result(one)))
             for one in found
@@ -194,6 +195,11 @@ def _device(device: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         "type": device["device_type"],
         "features": features,
     }
+
+
+def _figure(body: dict[str, Any]) -> dict[str, Any]:
+    names = ("test", "device", "ring", "name", "unit", "median", "p99", "most", "count")
+    return {name: body[name] for name in names}
 
 
 def _result(one: Result, catalogue: Catalogue, target: str, waived: bool) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from avps.records import Record
 from avps.targets import Target
 from avps.transcript import Key
 from avps.tree import Tree
-from avps.vmm.process import VmmProcess, start
+from avps.vmm.process import VmmProcess, start, uninterrupted
 
 
 class Run:
@@ -169,8 +169,9 @@ class Run:
         return cuts
 
     def _boot(self, values: dict[str, str | list[str]], cuts: PowerCuts | None) -> Boot:
-        process = start(self.target, values)
-        self._closing.callback(process.close)
+        with uninterrupted():
+            process = start(self.target, values)
+            self._closing.callback(process.close)
         self._command = process.command
         actions = Actions(self.target.host, next(iter(process.others), None), cuts=cuts)
         boot = Boot(process, self.target.silence_s, lambda record: self.listen(record), actions)

@@ -86,6 +86,8 @@ def run_target(
             raise UserError(
                 f"-k '{select}' selects no test of {target.name}: {near(select, known)}"
             )
+        if not run.boots and status == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
         if not run.boots or status == pytest.ExitCode.USAGE_ERROR:
             raise UserError("pytest refused its options, see above")
         if plugin.only_collects:

@@ -56,6 +56,15 @@ SHAPES: dict[str, dict[Any, Any]] = {
         "next": _TEXT,
         "why": _TEXT,
     },
+    "figure": {
+        **_ITEM,
+        "name": str,
+        "unit": str,
+        "median": int,
+        "p99": int,
+        "most": int,
+        "count": int,
+    },
     "trace": {**_ITEM, "lost": int, "entries": [str]},
     "end": {
         "index": int,

@@ -53,6 +53,7 @@ class Transcript:
         self.ended: dict[Key, dict[str, Any]] = {}
         self._checks: dict[Key, dict[int, dict[str, Any]]] = {}
         self._traces: dict[Key, dict[str, Any]] = {}
+        self._figures: dict[int, dict[str, Any]] = {}
 
     def add(self, record: Record) -> bool:
         """Take one record; False if it is known already, or lacks fields (docs/records.md)."""
@@ -77,6 +78,8 @@ class Transcript:
             self._checks.setdefault(Key.of(body), {})[record.seq] = body
         elif record.type == "trace":
             self._traces[Key.of(body)] = body
+        elif record.type == "figure":
+            self._figures[record.seq] = body
         elif record.type == "end":
             self.ended[Key.of(body)] = body
         elif record.type == "bye":
@@ -103,6 +106,10 @@ class Transcript:
         """Give the last accesses before a failure, and how many older ones are gone."""
         body = self._traces.get(key, {"entries": [], "lost": 0})
         return body["entries"], body["lost"]
+
+    def figures(self) -> list[dict[str, Any]]:
+        """Give what was measured, in the order in which it was sent."""
+        return [self._figures[seq] for seq in sorted(self._figures)]
 
     def missing(self) -> list[int]:
         """Give the numbers of the records known to be lost; before `bye`: the gaps so far."""

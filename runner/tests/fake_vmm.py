@@ -243,7 +243,8 @@ def numbers(text: str) -> list[int]:
     return [int(word) for word in text.split(",")]
 
 
-def main() -> None:
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """Read `words`, or those of the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--kernel", required=True)
@@ -261,7 +262,11 @@ def main() -> None:
     parser.add_argument("--qmp", default="works", help="how that does, see fake_qmp.py")
     for name in ("mute", "garbage", "babble", "bad-digest", "stay", "child", "quiet"):
         parser.add_argument(f"--{name}", action="store_true")
-    args = parser.parse_args()
+    return parser.parse_args(words)
+
+
+def main() -> None:
+    args = arguments()
     guest = Guest(args)
     if args.qmp_fd is not None:
         FakeQmp(socket.socket(fileno=args.qmp_fd), args.qmp).start()

@@ -61,7 +61,7 @@ def test_a_command_without_qmp_gets_no_socket_for_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [one for one in targets.names(Tree(ROOT)) if "qemu" in one])
 def test_every_qemu_of_the_project_can_resize(name: str) -> None:
-    assert targets.load(Tree(ROOT), name).host.actions == ["block-resize"]
+    assert "block-resize" in targets.load(Tree(ROOT), name).host.actions
 
 
 @pytest.mark.parametrize(

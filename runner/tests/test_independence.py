@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The reference devices and the probe are two readings of the standard: neither includes the other.
 
-They meet in probe/io/sim.c, and for hostile devices in probe/fuzz/.
+They meet in probe/io/sim*.c, and for hostile devices in probe/fuzz/.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fake_tree import ROOT
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|include_next|import)\b[ \t]*(.*)$", re.MULTILINE)
 _NAMED = re.compile(r'[<"]([^>"]+)[>"]')
 _HERE = ("probe", "suite", "refdev")
-_MEET = ("probe/io/sim.c", "probe/fuzz/")
+_MEET = ("probe/io/sim.c", "probe/io/sim_host.c", "probe/fuzz/")
 
 
 def included(root: Path, file: Path) -> list[str]:

@@ -175,6 +175,22 @@ def test_advice_alone_is_said_to_be_advice() -> None:
     assert "none of them is mandatory" in " ".join(words.sentences(report))
 
 
+def test_figures_are_told_and_said_to_judge_nothing() -> None:
+    report = sample.conformant()
+    text = " ".join(Page(render_html(report)).text.split())
+    assert len(report["figures"]) == 8
+    for one in report["figures"]:
+        numbers = [f"{one[key]:,} µs" for key in ("median", "p99", "most")]
+        row = " ".join([one["device"], one["ring"], one["name"], *numbers, "100"])
+        assert row in text
+    assert "Nothing is judged by it" in text
+    assert "This target is emulated: its figures say nothing about hardware." in text
+    report["target"]["accel"] = "kvm"
+    assert "This target is emulated" not in Page(render_html(report)).text
+    report["figures"] = []
+    assert not {"figures", "h-figures"} & set(Page(render_html(report)).ids)
+
+
 def test_an_unknown_feature_bit_keeps_its_number() -> None:
     text = Page(render_html(sample.conformant())).text
     assert "VIRTIO_BLK_F_WRITE_ZEROES" in text
@@ -184,7 +200,7 @@ def test_an_unknown_feature_bit_keeps_its_number() -> None:
 def _poison(node: Any, word: str) -> Any:
     """Put `word` after every free text of a report; codes and names that the runner makes stay."""
     free = {"expected", "seen", "message", "problem", "kernel", "version", "cause", "why", "text"}
-    free |= {"title", "note", "vendor", "contact", "condition", "headline", "file"}
+    free |= {"title", "note", "vendor", "contact", "condition", "headline", "file", "unit"}
     if isinstance(node, dict):
         poisoned = {
             key: value + word if key in free and isinstance(value, str) else _poison(value, word)

@@ -127,6 +127,36 @@ def test_a_failure_is_diagnosed_before_its_line() -> None:
         assert any(note.startswith("again: ./avps run") for note in leaf.notes)
 
 
+def test_figures_are_notes_of_the_test_that_measured_them() -> None:
+    report = sample.conformant()
+    measured = report["results"][0]
+    others = [
+        {**measured, "device": "another"},
+        {**measured, "test": "core.another"},
+    ]
+    report["figures"] = [
+        {
+            **{key: one[key] for key in ("test", "device", "ring")},
+            **{"name": f"latency {number}", "unit": "us", "median": 7, "p99": 20, "most": 31},
+            "count": 100,
+        }
+        for number, one in enumerate([measured, *others, measured])
+    ]
+    noted = [
+        (test, leaf.name, note)
+        for test, leaf in leaves(read(report))
+        for note in leaf.notes
+        if "latency" in note
+    ]
+    assert noted == [
+        (
+            *(measured["test"], measured["device"]),
+            f"latency {number}: median 7 us, 99th percentile 20, most 31, of 100",
+        )
+        for number in (0, 3)
+    ]
+
+
 def test_errors_and_misses_are_not_ok() -> None:
     report = sample.conformant()
     for result, verdict_, reason in zip(

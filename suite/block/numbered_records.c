@@ -158,8 +158,12 @@ AVPS_TEST(block, writes_numbered_records, CLAUSES("blk-032"), NEEDS(VIRTIO_BLK_F
 		SKIP_AS(AVPS_SKIP_HOST_CANNOT, "%s", why);
 	BLK_START(numbered_mode_features(mode));
 	REQUIRE(room_for_them(&self->disk), "the disk has no room for %d records", NUMBERED_PLACES);
-	if (mode == NUMBERED_WRITTEN_BACK || mode == NUMBERED_WRITTEN_THROUGH)
-		t->ops->config_write(t, offsetof(struct virtio_blk_config, wce), 1, mode == NUMBERED_WRITTEN_BACK);
+	if (mode == NUMBERED_WRITTEN_BACK || mode == NUMBERED_WRITTEN_THROUGH) {
+		u8 wanted = mode == NUMBERED_WRITTEN_BACK;
+
+		t->ops->config_write(t, offsetof(struct virtio_blk_config, wce), 1, wanted);
+		REQUIRE(BLK_CONFIG(self->dev, wce) == wanted, "writeback does not become %u", wanted);
+	}
 	buf = avps_dma_alloc((size_t)self->disk.unit * BLK_SECTOR, BLK_SECTOR);
 	for (u64 number = 1; number <= MOST_RECORDS; number++) {
 		struct avps_progress progress = { number, numbered_sector(&self->disk, number), self->disk.unit };

@@ -123,8 +123,8 @@ AVPS_TEST(net, wrong_checksums_pass, CLAUSES("net-030"), NEEDS(VIRTIO_NET_F_MAC)
 }
 
 /*
- * With GUEST_CSUM a frame is called valid only if its checksum is right; nor is a wrong one left to the driver, for whom it would then
- * be right.
+ * With GUEST_CSUM a frame is called valid only if its checksum is right; nor is a wrong one left to the driver, for
+ * whom it would then be right.
  */
 AVPS_TEST(net, valid_data_is_valid, CLAUSES("net-062", "net-052"), NEEDS(VIRTIO_NET_F_MAC, VIRTIO_NET_F_GUEST_CSUM),
 	  HOST(PEER_ECHO))
@@ -148,8 +148,8 @@ AVPS_TEST(net, valid_data_is_valid, CLAUSES("net-062", "net-052"), NEEDS(VIRTIO_
 }
 
 /*
- * With GUEST_CSUM a checksum may be left to the driver: then it holds that of the pseudo header, and the sum from csum_start on,
- * stored where csum_offset says, makes the frame right. One that is not left to it is right.
+ * With GUEST_CSUM a checksum may be left to the driver: then it holds that of the pseudo header, and the sum from
+ * csum_start on, stored where csum_offset says, makes the frame right. One that is not left to it is right.
  */
 AVPS_TEST(net, checksums_left_to_the_driver_can_be_completed, CLAUSES("net-053", "net-054"),
 	  NEEDS(VIRTIO_NET_F_MAC, VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM), HOST(PEER_ECHO))
@@ -188,8 +188,8 @@ AVPS_TEST(net, checksums_left_to_the_driver_can_be_completed, CLAUSES("net-053",
 }
 
 /*
- * A frame whose header asks for what can't be is not sent: two tunnels at once, a tunnel without segmentation, a tunnel's checksum
- * without a tunnel.
+ * A frame whose header asks for what can't be is not sent: two tunnels at once, a tunnel without segmentation, a
+ * tunnel's checksum without a tunnel.
  */
 AVPS_TEST(net, impossible_tunnels_are_not_sent, CLAUSES("net-026", "net-028", "net-029"), NEEDS(VIRTIO_NET_F_MAC),
 	  HOST(PEER_ECHO))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The parameters of notification coalescing (VIRTIO 1.4, 5.1.9.5.10), as far as they can be read back. */
-#include "net.h"
-
 #include <endian.h>
 #include <string.h>
+
+#include "peer.h"
 
 #define COALESCING                                                                                \
 	(FEATURE(VIRTIO_NET_F_CTRL_VQ) | FEATURE(NET_F_NOTF_COAL) | FEATURE(NET_F_VQ_NOTF_COAL) | \
@@ -166,8 +166,8 @@ AVPS_TEST(net, reset_clears_coalescing, CLAUSES("net-126"), NEEDS_COALESCING)
 }
 
 /*
- * Of all that was set for a queue the last counts, whether it was for this queue or for all of its kind; queues of the other
- * kind keep what they have.
+ * Of all that was set for a queue the last counts, whether it was for this queue or for all of its kind; queues of the
+ * other kind keep what they have.
  */
 AVPS_TEST(net, last_coalescing_parameters_count, CLAUSES("net-p08"), NEEDS_COALESCING)
 {
@@ -186,4 +186,42 @@ AVPS_TEST(net, last_coalescing_parameters_count, CLAUSES("net-p08"), NEEDS_COALE
 		CHECK_COAL("net-p08", queue, ((struct coal){ 9, 90 }));
 	for (u16 queue = 2; queue < 2 * card->pairs; queue += 2)
 		CHECK_COAL("net-p08", queue, MODERATE);
+}
+
+/*
+ * While the driver wants no notifications none comes, though the parameters call for one after each second frame. A
+ * command, whose notification must come, is the fence.
+ */
+AVPS_TEST(net, suppression_goes_before_coalescing, CLAUSES("net-125"),
+	  NEEDS(VIRTIO_NET_F_MAC, VIRTIO_NET_F_CTRL_VQ, NET_F_NOTF_COAL), HOST(PEER_SEND))
+{
+	struct avps_vq *vq = &self->card.rx[0].vq;
+	struct frame frames[8] = { 0 };
+	static struct net_received in;
+
+	NET_START(FEATURE(VIRTIO_NET_F_CTRL_VQ) | FEATURE(NET_F_NOTF_COAL));
+	if (vq->level || vq->vector == AVPS_NO_VECTOR || vq->vector == self->card.control.vector)
+		SKIP_AS(AVPS_SKIP_LAUNCH, "the receive queue has no interrupt of its own");
+	for (u32 i = 0; i < ARRAY_SIZE(frames); i++) {
+		frames[i] = (struct frame){ .len = FRAME_LEAST, .number = i };
+		memcpy(frames[i].to, self->card.mac, ETH_ALEN);
+		memcpy(frames[i].from, self->card.mac, ETH_ALEN);
+	}
+	REQUIRE(set_all(&self->card, NET_CTRL_NOTF_COAL_RX_SET, (struct coal){ 2, 10 }) == VIRTIO_NET_OK,
+		"the parameters can't be set");
+	avps_vq_want_interrupts(vq, false);
+	REQUIRE(!net_fill(&self->card, 0, NET_ENTRIES / 2, NET_BUFFER), "the receive queue has no room");
+	PEER(peer_send, &self->card, frames, ARRAY_SIZE(frames));
+	for (u32 came = 0; came < ARRAY_SIZE(frames);) {
+		avps_deadline deadline = avps_patience();
+		int err;
+
+		while (!(err = net_poll(&self->card, 0, &in)))
+			REQUIRE(avps_remaining_ms(deadline), "%u of %zu frames came", came, ARRAY_SIZE(frames));
+		REQUIRE(err == 1, "what came in is no frame");
+		came++;
+	}
+	REQUIRE(set_all(&self->card, NET_CTRL_NOTF_COAL_RX_SET, (struct coal){ 0, 0 }) == VIRTIO_NET_OK,
+		"the parameters can't be set");
+	CHECK_EQ("net-125", avps_vq_wait_interrupt(vq, 0), 0);
 }

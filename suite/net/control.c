@@ -18,8 +18,8 @@ static void check_refused(struct net_card *card, u8 class, u8 command)
 }
 
 /*
- * A command of a class that there isn't, and a command that its class doesn't have, are refused, however long their data; and
- * the queue goes on with the next command.
+ * A command of a class that there isn't, and a command that its class doesn't have, are refused, however long their
+ * data; and the queue goes on with the next command.
  */
 AVPS_TEST(net, unknown_commands_are_refused, CLAUSES("net-p02"), NEEDS(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX))
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames that the tests send, each of which can be told from all others and rebuilt to be compared with what comes back. */
+/*
+ * Frames that the tests send, each of which can be told from all others and rebuilt to be compared with what comes
+ * back.
+ */
 #ifndef AVPS_NET_FRAMES_H
 #define AVPS_NET_FRAMES_H
 

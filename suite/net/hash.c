@@ -10,7 +10,10 @@
 /* Where supported_tunnel_types is; the kernel's struct may end before it (5.1.4). */
 #define TUNNEL_TYPES_AT 24
 
-/* What both commands are for a single queue: types, reserved or a table of one entry, a key (5.1.9.5.6.4, 5.1.9.5.7.1). */
+/*
+ * What both commands are for a single queue: types, reserved or a table of one entry, a key (5.1.9.5.6.4,
+ * 5.1.9.5.7.1).
+ */
 static int set_hash(struct net_card *card, u8 command, u32 types)
 {
 	struct {
@@ -38,8 +41,8 @@ static int set_hash(struct net_card *card, u8 command, u32 types)
 	} while (0)
 
 /*
- * A device with one pair of queues in use takes the parameters of hashes that it reports: by the command for RSS where it
- * offers that.
+ * A device with one pair of queues in use takes the parameters of hashes that it reports: by the command for RSS where
+ * it offers that.
  */
 AVPS_TEST(net, reported_hashes_can_be_set_up_for_one_pair, CLAUSES("net-073"),
 	  NEEDS(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_HASH_REPORT))
@@ -83,8 +86,8 @@ static int set_tunnels(struct net_card *card, u32 types)
 }
 
 /*
- * Tunnels that the device can look into can be named, all of them and each alone; with any other among them the command is
- * refused.
+ * Tunnels that the device can look into can be named, all of them and each alone; with any other among them the command
+ * is refused.
  */
 AVPS_TEST(net, unsupported_tunnels_are_refused, CLAUSES("net-077"),
 	  NEEDS(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_HASH_REPORT, NET_F_HASH_TUNNEL))

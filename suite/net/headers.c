@@ -73,8 +73,8 @@ AVPS_TEST(net, nothing_of_offloads_comes_unasked,
 }
 
 /*
- * Without merging, a frame is in one buffer, and num_buffers says so; a frame that the buffer has no room for does not come in
- * by two.
+ * Without merging, a frame is in one buffer, and num_buffers says so; a frame that the buffer has no room for does not
+ * come in by two.
  */
 AVPS_TEST(net, one_buffer_without_merging, CLAUSES("net-033", "net-037"), NEEDS(VIRTIO_NET_F_MAC), HOST(PEER_ECHO))
 {
@@ -99,8 +99,8 @@ AVPS_TEST(net, one_buffer_without_merging, CLAUSES("net-033", "net-037"), NEEDS(
 }
 
 /*
- * With merging, num_buffers is the number of buffers that the frame takes up with its header, all of which but the last are full,
- * and all of which become used together: for frames that fill buffers to the last byte, and those that don't.
+ * With merging, num_buffers is the number of buffers that the frame takes up with its header, all of which but the last
+ * are full, and all of which become used together: for frames that fill buffers to the last byte, and those that don't.
  */
 AVPS_TEST(net, merged_buffers_are_filled, CLAUSES("net-032", "net-038", "net-039", "net-040"),
 	  NEEDS(VIRTIO_NET_F_MAC, VIRTIO_NET_F_MRG_RXBUF), HOST(PEER_ECHO))

@@ -77,8 +77,8 @@ AVPS_TEST(net_link, speed_stays_while_the_link_is_up, CLAUSES("net-013"),
 }
 
 /*
- * When the device wants to be announced, status says so until the driver acknowledges it: by the time that command is done it
- * no longer does. As often as it wants it.
+ * When the device wants to be announced, status says so until the driver acknowledges it: by the time that command is
+ * done it no longer does. As often as it wants it.
  */
 AVPS_TEST(net_link, acknowledged_announcement_is_over, CLAUSES("net-101"),
 	  NEEDS(VIRTIO_NET_F_MAC, VIRTIO_NET_F_STATUS, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_GUEST_ANNOUNCE),

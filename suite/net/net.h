@@ -68,8 +68,8 @@ struct net_card {
 };
 
 /*
- * Brings the device up with @features as far as they are offered, with all pairs of queues that it can have then, but no more
- * than NET_PAIRS, and with its control queue if CTRL_VQ is among them.
+ * Brings the device up with @features as far as they are offered, with all pairs of queues that it can have then, but
+ * no more than NET_PAIRS, and with its control queue if CTRL_VQ is among them.
  *
  * Returns 0, a negative errno of avps_device_negotiate() or avps_device_queue(), or -EPROTO if it has no pair at all.
  */
@@ -91,7 +91,8 @@ struct net_command {
 /*
  * Carries a command out.
  *
- * Returns ack, which is NET_NO_ACK if the device wrote none, or a negative errno of avps_vq_add() or avps_vq_wait_used().
+ * Returns ack, which is NET_NO_ACK if the device wrote none, or a negative errno of avps_vq_add() or
+ * avps_vq_wait_used().
  */
 int net_ask(struct net_card *card, struct net_command *command);
 

@@ -5,8 +5,8 @@
 #define MOST_PAIRS 0x8000 /* that the standard allows */
 
 /*
- * As many pairs as the device has can be enabled, and any number below: all of them one after the other, as far as the driver
- * has queues for them.
+ * As many pairs as the device has can be enabled, and any number below: all of them one after the other, as far as the
+ * driver has queues for them.
  */
 AVPS_TEST(net, each_number_of_pairs_can_be_set, CLAUSES("net-p06"), NEEDS(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ))
 {

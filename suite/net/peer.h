@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whoever is at the other end of the device's link, as the host plays it (host actions, docs/records.md). All of them name the
- * link by the address that the device had when it was started, `link`: "52:54:00:12:34:56". What they set up ends with the test.
+ * Whoever is at the other end of the device's link, as the host plays it (host actions, docs/records.md). All of them
+ * name the link by the address that the device had when it was started, `link`: "52:54:00:12:34:56". What they set up
+ * ends with the test.
  */
 #ifndef AVPS_NET_PEER_H
 #define AVPS_NET_PEER_H
@@ -21,13 +22,19 @@
 /* The device asks the driver to announce itself. */
 #define PEER_ANNOUNCE "net-announce"
 
-/* Asks for one of these. Returns as avps_host_act(), or -ENODEV if the device has no address by which the host knows it. */
+/*
+ * Asks for one of these. Returns as avps_host_act(), or -ENODEV if the device has no address by which the host
+ * knows it.
+ */
 int peer_echo(struct net_card *card, char *why, size_t why_size);
 int peer_link(struct net_card *card, bool up, char *why, size_t why_size);
 int peer_announce(struct net_card *card, char *why, size_t why_size);
 int peer_send(struct net_card *card, const struct frame *frames, unsigned int n, char *why, size_t why_size);
 
-/* In a test: @ask_ is one of these, without the place for a reason; where the host can't, the test is skipped with it. */
+/*
+ * In a test: @ask_ is one of these, without the place for a reason; where the host can't, the test is skipped with
+ * it.
+ */
 #define PEER(function_, ...)                                                        \
 	do {                                                                        \
 		char why_[160] = "";                                                \

@@ -92,17 +92,16 @@ static int add_buffer(struct net_card *card, unsigned int pair, const struct avp
 	return post(card, pair, buf);
 }
 
-/* The next frame, whoever it is from. */
-static int receive_any(struct net_card *card, unsigned int pair, struct net_received *frame)
+/* The frame that begins in the buffer that @used tells of, whoever it is from. */
+static int take_frame(struct net_card *card, unsigned int pair, struct avps_used used, struct net_received *frame)
 {
 	struct avps_vq *vq = &card->rx[pair].vq;
 	u8 whole[NET_MOST_FRAME];
-	struct avps_used used;
 	size_t len = 0;
-	int err = avps_vq_wait_used(vq, &used);
+	int err;
 
 	*frame = (struct net_received){ .together = true };
-	err = err ?: add_buffer(card, pair, &used, frame, whole, &len);
+	err = add_buffer(card, pair, &used, frame, whole, &len);
 	if (err)
 		return err;
 	if (len < card->header)
@@ -129,13 +128,26 @@ static int receive_any(struct net_card *card, unsigned int pair, struct net_rece
 
 int net_receive(struct net_card *card, unsigned int pair, struct net_received *frame)
 {
+	struct avps_used used;
 	int err;
 
 	do {
-		err = receive_any(card, pair, frame);
+		err = avps_vq_wait_used(&card->rx[pair].vq, &used) ?: take_frame(card, pair, used, frame);
 		avps_vq_notify(&card->rx[pair].vq);
 	} while (!err && !frame_is_ours(frame->bytes, frame->len, &frame->number));
 	return err;
+}
+
+int net_poll(struct net_card *card, unsigned int pair, struct net_received *frame)
+{
+	struct avps_used used;
+	int err = avps_vq_poll_used(&card->rx[pair].vq, &used);
+
+	if (err <= 0)
+		return err;
+	err = take_frame(card, pair, used, frame);
+	avps_vq_notify(&card->rx[pair].vq);
+	return err ?: frame_is_ours(frame->bytes, frame->len, &frame->number);
 }
 
 int net_try(struct net_card *card, unsigned int pair, struct net_trial *trials, unsigned int n,

@@ -47,12 +47,16 @@ int net_send(struct net_card *card, unsigned int pair, const struct virtio_net_h
 int net_send_frame(struct net_card *card, unsigned int pair, const struct frame *frame);
 
 /*
- * Waits for the next frame of ours at receive queue @pair. Its buffers are made available again. Other frames are passed over.
+ * Waits for the next frame of ours at receive queue @pair. Its buffers are made available again. Other frames are
+ * passed over.
  *
- * Returns 0, a negative errno of avps_vq_wait_used(), or -EPROTO for what can't be a frame: a used length that is less than a
- * header, or more than a buffer has; more buffers than NET_MOST_BUFFERS; num_buffers of 0 counts as 1.
+ * Returns 0, a negative errno of avps_vq_wait_used(), or -EPROTO for what can't be a frame: a used length that is less
+ * than a header, or more than a buffer has; more buffers than NET_MOST_BUFFERS; num_buffers of 0 counts as 1.
  */
 int net_receive(struct net_card *card, unsigned int pair, struct net_received *frame);
+
+/* The same without waiting: 1 with a frame of ours, 0 if there is none yet. */
+int net_poll(struct net_card *card, unsigned int pair, struct net_received *frame);
 
 /* A frame that may come back or not. */
 struct net_trial {
@@ -61,10 +65,11 @@ struct net_trial {
 };
 
 /*
- * Transmits trials, then a fence: a frame to @fence that nothing keeps out. By the time the fence comes back from a peer that
- * echoes, each trial has come, or won't.
+ * Transmits trials, then a fence: a frame to @fence that nothing keeps out. By the time the fence comes back from a
+ * peer that echoes, each trial has come, or won't.
  *
- * Frames are sent by transmit queue @pair, and expected at receive queue @pair. Their numbers, senders and lengths are filled in.
+ * Frames are sent by transmit queue @pair, and expected at receive queue @pair. Their numbers, senders and lengths are
+ * filled in.
  *
  * Returns 0, -ETIMEDOUT if the fence did not come, or as net_send() and net_receive().
  */

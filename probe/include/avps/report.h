@@ -91,6 +91,17 @@ void avps_report_progress(const struct avps_run *run, const struct avps_progress
 /* What came of a power cut, in the host's words: an object, which stays the caller's. */
 void avps_report_cut(const struct avps_run *run, struct json_object *cut);
 
+/* Something that was measured: for the report, and not for any verdict. */
+struct avps_figure {
+	const char *name; /* "read latency" */
+	const char *unit; /* "us" */
+	u64 median, p99, most; /* of the measurements: the 50th and the 99th percentile, and the greatest */
+	u32 count; /* how many there were */
+};
+
+/* Sent at once; works in a forked test. */
+void avps_report_figure(const struct avps_run *run, const struct avps_figure *figure);
+
 void avps_report_log(const char *level, const char *format, ...) AVPS_PRINTF(2, 3);
 
 #endif

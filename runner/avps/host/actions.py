@@ -85,12 +85,8 @@ class Actions:
 
     def foresee(self, tests: Iterable[str]) -> None:
         """Begin with what takes its time, now that it is known which tests will run."""
-        if not self._cuts:
-            return
-        if power_cuts.TEST in tests:
+        if self._cuts and power_cuts.TEST in tests:
             self._cuts.start()
-        else:
-            self._cuts.close()
 
     def act(self, ask: dict[str, Any], reply: Reply, tell: Tell = lambda _: None) -> None:
         """Do what a record `ask` (well-formed, docs/records.md) asks for.

@@ -17,7 +17,7 @@ from typing import Any, Callable, Mapping
 from avps.errors import UserError, near
 from avps.host.cut_guest import WRITE, WRITER, Cut, CutGuest, Place
 from avps.host.settings import POWER_CUTS
-from avps.vmm.process import VmmProcess
+from avps.vmm.process import VmmProcess, uninterrupted
 
 CUTS = 5  # in an ordinary run
 TEST = "block.flushed_data_survives_power_cuts"
@@ -159,17 +159,17 @@ class PowerCuts:
         cut = Cut(number, after)
         folder = self._folder / f"cut-{number}"
         ((serial, disk),) = self._disks.items()
+        place = Place(serial, folder / f"{disk}.disk")
         try:
             folder.mkdir()
-            process = self._launch(folder)
+            with uninterrupted():
+                guest = CutGuest(cut, self._launch(folder), place, self._silence_s)
+                self._guests[guest] = folder
         except (UserError, OSError) as error:
             cut.why = f"its guest can't be started: {error}"
             self._cuts.append(cut)
             shutil.rmtree(folder, ignore_errors=True)
             return
-        place = Place(serial, folder / f"{disk}.disk")
-        guest = CutGuest(cut, process, place, self._silence_s)
-        self._guests[guest] = folder
         for source, read in guest.sources:
             self._selector.register(source, selectors.EVENT_READ, (guest, read))
 
@@ -195,8 +195,10 @@ class PowerCuts:
             self._go_on(_AT_ONCE if left else 1, left)
 
     def _forget(self, guest: CutGuest) -> None:
-        for source, _ in guest.sources:
-            if source in self._selector.get_map():
-                self._selector.unregister(source)
-        guest.close()
-        shutil.rmtree(self._guests.pop(guest), ignore_errors=True)
+        with uninterrupted():
+            for source, _ in guest.sources:
+                if source in self._selector.get_map():
+                    self._selector.unregister(source)
+            guest.close()
+            folder = self._guests.pop(guest)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -31,7 +31,7 @@ def render_ktap(report: dict[str, Any]) -> str:
     if run["cause"]:
         lines.append(_note(f"run not complete: {run['cause']}"))
     for number, grid in enumerate(grids, 1):
-        lines += _suite(grid)
+        lines += _suite(grid, report["figures"])
         lines.append(_parent(number, grid.suite, [r for r in report["results"] if _in(r, grid)]))
     if not grids:
         lines.append(f"not ok 1 run # ERROR {_word(run['cause'] or 'no results')}")
@@ -42,14 +42,15 @@ def render_ktap(report: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _suite(grid: view.Grid) -> list[str]:
+def _suite(grid: view.Grid, figures: list[dict[str, Any]]) -> list[str]:
     lines = [_VERSION, f"# Subtest: {_name(grid.suite)}", f"1..{len(grid.rows)}"]
     for number, (test, cells) in enumerate(grid.rows, 1):
         results = [result for result, _ in cells if result]
         name = test.split(".", 1)[-1]
         lines += _indent([_VERSION, f"# Subtest: {_name(name)}", f"1..{len(results)}"])
         for sub, result in enumerate(results, 1):
-            lines += _indent([*_diagnostics(result), _result(sub, result)])
+            notes = _diagnostics(result) + _figures(result, figures)
+            lines += _indent([*notes, _result(sub, result)])
         lines.append(_parent(number, name, results))
     return _indent(lines)
 
@@ -108,6 +109,18 @@ def _diagnostics(result: dict[str, Any]) -> list[str]:
             notes.append(f"{result['verdict']} {result['reason'] or 'without a message'}")
         notes.append(f"again: {result['reproduce']}")
     return [_note(note) for note in notes]
+
+
+def _figures(result: dict[str, Any], figures: list[dict[str, Any]]) -> list[str]:
+    """Return what was measured in a test: notes, since nothing is judged by it."""
+    return [
+        _note(
+            f"{one['name']}: median {one['median']} {one['unit']}, 99th percentile {one['p99']}, "
+            f"most {one['most']}, of {one['count']}"
+        )
+        for one in figures
+        if all(one[key] == result[key] for key in ("test", "device", "ring"))
+    ]
 
 
 def _parent(number: int, name: str, parts: list[dict[str, Any]]) -> str:

@@ -174,6 +174,15 @@ ROLES = {
     **{"SHOULD": "advice", "SHOULD NOT": "advice"},
 }
 NO_RING = {"core.status_reads_zero_after_reset", "core.features_come_with_their_dependencies"}
+# name, median, 99th percentile, the greatest; each once a ring
+FIGURES = {
+    DISK: [
+        ("read latency", 117, 214, 260),
+        ("write latency", 131, 287, 412),
+        ("flush latency", 1390, 8200, 10457),
+    ],
+    READ_ONLY: [("read latency", 109, 180, 197)],
+}
 # As the probe writes it.
 TRACE = [
     *("       0 us  write device_status/8 <- 0", "      91 us  read  device_status/8 -> 0"),
@@ -244,6 +253,12 @@ def conformant() -> dict[str, Any]:
             _device(READ_ONLY, "block", 2, [5, *BLOCK_FEATURES], 4),
             _device(NET, "net", 1, [0, 1, 5, 10, 11, 15, 16, 17, 28, 29, 32, 34], 3),
             _device(ENTROPY, "entropy", 4, [28, 29, 32, 34], 1),
+        ],
+        "figures": [
+            _figure(device, ring, *figure)
+            for device, figures in FIGURES.items()
+            for ring in RINGS
+            for figure in figures
         ],
         "results": [_result(test, device, ring) for test, device, ring in _plan()],
         "clauses": [],
@@ -397,6 +412,13 @@ def _device(name: str, kind: str, number: int, bits: list[int], queues: int) -> 
         "queues": [{"index": index, "size": 256} for index in range(queues)],
         **{"interrupts": "msix", "vectors": queues + 1, "problem": None},
         "bus": {**ids, "subsystem_vendor": 0x1AF4, "subsystem": 0x1100},
+    }
+
+
+def _figure(device: str, ring: str, name: str, median: int, p99: int, most: int) -> dict[str, Any]:
+    return {
+        **{"test": f"block.{name.split()[0]}s_one_at_a_time", "device": device, "ring": ring},
+        **{"name": name, "unit": "us", "median": median, "p99": p99, "most": most, "count": 100},
     }
 
 

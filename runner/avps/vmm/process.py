@@ -8,7 +8,8 @@ import os
 import signal
 import socket
 import subprocess
-from typing import IO, Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Callable, Iterator, Mapping, Sequence
 
 from avps.errors import UserError
 from avps.targets import Target
@@ -16,6 +17,20 @@ from avps.targets import Target
 _PR_SET_PDEATHSIG = 1
 _SEND_BUFFER = 1 << 20  # more than all answers of a run, so that sending never waits for the guest
 _libc = ctypes.CDLL(None)
+_INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A context that Ctrl-C and the like don't break into: they come when it ends.
+
+    For the moments in which a process is there that nobody would end yet.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class VmmProcess:
@@ -28,7 +43,7 @@ class VmmProcess:
 
     def __init__(self, command_for: Callable[..., Sequence[str]], others: int = 0) -> None:
         """Start the command that `command_for` gives for the record stream's file descriptor, and
-        for those of `others` more sockets.
+        for those of `others` more sockets. To be called uninterrupted().
 
         Raises UserError if it can't be started.
         """
@@ -40,6 +55,7 @@ class VmmProcess:
         runner = os.getpid()
 
         def die_with_runner() -> None:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != runner:  # it died before we could ask for that
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -97,7 +113,7 @@ class VmmProcess:
 
 def start(target: Target, values: Mapping[str, str | list[str]]) -> VmmProcess:
     """Start a target's command line, with sockets for the placeholders that stand for such; the
-    others stand for `values`.
+    others stand for `values`. To be called uninterrupted(), until it is known who closes it.
 
     Raises UserError if it can't be started.
     """
