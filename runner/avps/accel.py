@@ -73,7 +73,8 @@ def runs(target: Target, values: Values, limit_s: float = FIRST_SIGN_S) -> bool:
             closing.callback(started.close)
         boot = Boot(started, limit_s)
         boot.until(lambda: bool(boot.arrivals or boot.console))
-        return not boot.over
+        alive = not boot.over
+    return alive
 
 
 class Cache:
