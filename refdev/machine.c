@@ -128,6 +128,7 @@ static struct refdev *device_of(struct devices *devices, enum kind kind)
 }
 
 static const struct refdev_block_options read_only_disk = { .read_only = true };
+static const struct refdev_block_options disc = { .read_only = true, .serial = "avps-disc", .no_lifetime = true };
 
 /* How the disks of a bus are zoned: all there can be on the one, and as little on the other. */
 struct zonings {
@@ -182,12 +183,12 @@ static void make_zoned_disks(struct devices *devices, const refdev_features *fea
 }
 
 static void make_devices(struct devices *devices, const refdev_features *features, const char *serial,
-			 const struct refdev_memory *memory)
+			 const struct refdev_block_options *read_only, const struct refdev_memory *memory)
 {
 	const struct refdev_block_options disk = { .serial = serial };
 
 	refdev_block_init(&devices->disk, &disk, features[DISK], memory);
-	refdev_block_init(&devices->read_only_disk, &read_only_disk, features[READ_ONLY_DISK], memory);
+	refdev_block_init(&devices->read_only_disk, read_only, features[READ_ONLY_DISK], memory);
 	refdev_entropy_init(&devices->entropy, &(struct refdev_entropy_options){ 0 }, features[ENTROPY], memory);
 }
 
@@ -198,7 +199,7 @@ static void make_pci(struct machine *machine, const struct refdev_memory *memory
 	static const struct refdev_pmem_options pmem = { PMEM_ON_PCI, PMEM_BYTES, .shared_memory = true };
 	struct devices *devices = &machine->on_pci;
 
-	make_devices(devices, pci_features, "avps-on-pci", memory);
+	make_devices(devices, pci_features, "avps-on-pci", &disc, memory);
 	make_zoned_disks(devices, pci_features, &pci_zonings, memory);
 	refdev_net_init(&devices->net, &net, pci_features[NET], memory);
 	refdev_console_init(&devices->console, &console, pci_features[CONSOLE], memory);
@@ -216,7 +217,7 @@ static void make_mmio(struct machine *machine, const struct refdev_memory *memor
 	static const struct refdev_pmem_options pmem = { PMEM_ON_MMIO, PMEM_BYTES, .shared_memory = true };
 	struct devices *devices = &machine->on_mmio;
 
-	make_devices(devices, mmio_features, "avps-on-mmio", memory);
+	make_devices(devices, mmio_features, "avps-on-mmio", &read_only_disk, memory);
 	make_zoned_disks(devices, mmio_features, &mmio_zonings, memory);
 	refdev_net_init(&devices->net, &net, mmio_features[NET], memory);
 	refdev_console_init(&devices->console, &console, mmio_features[CONSOLE], memory);
@@ -242,6 +243,21 @@ struct refdev_net *refdev_machine_net(void *at, const u8 mac[6])
 
 	return refdev_net_with_mac(&machine->on_pci.net.dev, mac)
 		       ?: refdev_net_with_mac(&machine->on_mmio.net.dev, mac);
+}
+
+bool refdev_machine_disk_facts(void *at, const char *serial, struct refdev_block_facts *facts)
+{
+	struct machine *machine = at;
+	struct refdev_block *disks[] = { &machine->on_pci.disk, &machine->on_mmio.disk,
+					 &machine->on_pci.read_only_disk };
+
+	for (unsigned int i = 0; i < sizeof(disks) / sizeof(disks[0]); i++)
+		if (disks[i]->has_serial &&
+		    !strncmp((const char *)disks[i]->serial, serial, sizeof(disks[i]->serial))) {
+			*facts = disks[i]->facts;
+			return true;
+		}
+	return false;
 }
 
 bool refdev_machine_cut_power(void *at, const char *serial)

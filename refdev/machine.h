@@ -30,6 +30,9 @@ struct refdev_port *refdev_machine_port(void *at, unsigned int i);
  */
 bool refdev_machine_resize_disk(void *at, const char *serial, u64 sectors);
 
+/* Tells of the storage behind the disk of that serial number. False if there is no such disk. */
+bool refdev_machine_disk_facts(void *at, const char *serial, struct refdev_block_facts *facts);
+
 /* The power of the disk of that serial number fails and comes back. False if there is no such disk. */
 bool refdev_machine_cut_power(void *at, const char *serial);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host of the simulated machine: what it does when a test asks (docs/records.md). It acts at once, and has nothing to tell;
- * what it can't do, or would have to tell of, is for the host beyond the record stream.
+ * The host of the simulated machine: what it does when a test asks (docs/records.md). It acts at once; what
+ * it can't do or tell is for the host beyond the record stream.
  */
 #include "sim_host.h"
 
@@ -11,8 +11,11 @@
 
 #include "avps/host.h"
 #include "avps/sim.h"
+#include "refdev/block/block.h"
 #include "refdev/machine.h"
 #include "refdev/net/net.h"
+
+#define FACTS "block-facts" /* the one thing that it can tell */
 
 static void *machine;
 
@@ -125,6 +128,21 @@ static int net_announce(struct json_object *request, char *why, size_t why_size)
 	return 0;
 }
 
+/* What the storage behind a disk is like. */
+static int block_facts(struct json_object *request, struct json_object **answer, char *why, size_t why_size)
+{
+	struct refdev_block_facts facts;
+
+	if (!refdev_machine_disk_facts(machine, text(request, "disk"), &facts)) {
+		snprintf(why, why_size, "there is no disk of serial number '%s'", text(request, "disk"));
+		return -EIO;
+	}
+	*answer = json_object_new_object();
+	json_object_object_add(*answer, "zoned", json_object_new_boolean(facts.zoned));
+	json_object_object_add(*answer, "lifetime", json_object_new_boolean(facts.lifetime));
+	return 0;
+}
+
 static const struct {
 	const char *what;
 	int (*act)(struct json_object *request, char *why, size_t why_size);
@@ -138,7 +156,7 @@ static bool sim_host_can(const char *what)
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (!strcmp(actions[i].what, what))
 			return true;
-	return avps_host_by_stream.can(what);
+	return !strcmp(what, FACTS) || avps_host_by_stream.can(what);
 }
 
 int avps_sim_host_act(struct json_object *request, char *why, size_t why_size)
@@ -152,6 +170,8 @@ int avps_sim_host_act(struct json_object *request, char *why, size_t why_size)
 static int sim_host_ask(struct json_object *request, unsigned int limit_s, struct json_object **answer, char *why,
 			size_t why_size)
 {
+	if (!strcmp(text(request, "what"), FACTS))
+		return block_facts(request, answer, why, why_size);
 	return avps_host_by_stream.ask(request, limit_s, answer, why, why_size);
 }
 

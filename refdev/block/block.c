@@ -174,6 +174,12 @@ static refdev_features own_features(const struct refdev_block_options *options)
 		features |= FEATURE_BIT(VIRTIO_BLK_F_ZONED);
 	if (options->read_only && defect("block.legacy_disk_is_zoned"))
 		features |= FEATURE_BIT(VIRTIO_BLK_F_ZONED);
+	if (!options->zoning && defect("block.plain_disk_offers_zones"))
+		features |= FEATURE_BIT(VIRTIO_BLK_F_ZONED);
+	if (options->no_lifetime && !defect("block.lifetime_is_offered_without_metrics"))
+		features &= ~FEATURE_BIT(VIRTIO_BLK_F_LIFETIME);
+	if (!options->no_lifetime && defect("block.lifetime_is_kept_back"))
+		features &= ~FEATURE_BIT(VIRTIO_BLK_F_LIFETIME);
 	features &= ~options->without;
 	if (defect("block.config_wce_without_flush"))
 		features &= ~FEATURE_BIT(VIRTIO_BLK_F_FLUSH);
@@ -198,6 +204,7 @@ void refdev_block_init(struct refdev_block *block, const struct refdev_block_opt
 	block->sectors = options->sectors ?: REFDEV_BLOCK_SECTORS;
 	if (options->zoning)
 		refdev_zones_init(&block->zones, options->zoning, block->sectors);
+	block->facts = (struct refdev_block_facts){ .zoned = options->zoning, .lifetime = !options->no_lifetime };
 	block->has_serial = options->serial;
 	memset(block->serial, 0, sizeof(block->serial));
 	if (options->serial)

@@ -19,6 +19,7 @@ struct refdev_block_options {
 	const char *serial; /* what GET_ID answers: up to 20 bytes, copied; NULL: none, GET_ID is not supported */
 	const struct refdev_zoning *zoning; /* its zones, copied; NULL: none, ZONED is not offered */
 	u64 sectors; /* 0: REFDEV_BLOCK_SECTORS */
+	bool no_lifetime; /* the storage has no lifetime metrics, and LIFETIME is not offered */
 	refdev_features without; /* what this disk does not offer of what the model can do */
 };
 
@@ -36,6 +37,12 @@ struct refdev_block_keeper {
 	void *of;
 };
 
+/* What is so of the storage behind the disk. */
+struct refdev_block_facts {
+	bool zoned;
+	bool lifetime; /* it has lifetime metrics */
+};
+
 struct refdev_block {
 	struct refdev dev;
 	u64 sectors; /* how many it has now */
@@ -44,6 +51,7 @@ struct refdev_block {
 	struct refdev_block_keeper keeper; /* .keep NULL: nobody */
 	u8 serial[REFDEV_BLOCK_ID]; /* padded with NUL */
 	bool has_serial;
+	struct refdev_block_facts facts;
 	struct refdev_zones zones; /* none where .is.model is REFDEV_ZONED_NOT */
 	u8 writeback; /* field of the configuration that the driver may write; as the driver left it */
 	struct refdev_block_wrong wrong;

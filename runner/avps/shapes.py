@@ -147,6 +147,7 @@ def check(value: Any, shape: dict[Any, Any], where: str) -> None:
 ASKS: dict[str, dict[Any, Any]] = {
     "select": {},
     "block-resize": {"disk": str, "sectors": [int]},
+    "block-facts": {"disk": str},
     "power-cuts": {"disk": str, "ring": _RING, "first": int},
     "write-records": {"disk": str, "modes": [str]},
 }

@@ -267,7 +267,7 @@ def test_what_takes_too_long_is_not_done(ends: tuple[socket.socket, Server]) -> 
 @pytest.mark.parametrize(
     "ask, why",
     [
-        ({"what": "block-rezise"}, "'block-rezise' is no host action: did you mean block-resize?"),
+        ({"what": "block-rezise"}, "'block-rezise' is no host action: did you mean block-resize"),
         ({"disk": "avps-sealed"}, "[host.block-resize] has no disk of serial number 'avps-sealed'"),
         ({"sectors": [0]}, "sectors must be of 1 to"),
         ({"sectors": []}, "sectors must be of 1 to"),
@@ -351,3 +351,54 @@ def test_the_probe_is_told_what_the_target_can_do(tree: FakeTree) -> None:
     path.write_text(path.read_text() + GOOD[GOOD.index("[host]") :])
     assert tree.avps("run", "-t", "fake").status == 0
     assert b'"host_actions": ["block-resize"]' in seen.read_bytes()
+
+
+# What the storage behind a disk is like.
+
+FACTS = (
+    GOOD
+    + """
+[host.block-facts]
+avps-scratch = ["lifetime"]
+avps-sealed = []
+"""
+)
+
+
+def facts_of(folder: Path, disk: str) -> tuple[list[str | None], list[dict[str, Any]]]:
+    """The answer about a disk: how it ended, and what was told."""
+    ended: list[str | None] = []
+    told: list[dict[str, Any]] = []
+    ask = {"type": "ask", "id": 9, "what": "block-facts", "disk": disk}
+    assert mismatch(ask) is None
+    actions = Actions(load(folder, FACTS).host)
+    actions.act(ask, ended.append, lambda fields: told.append(dict(fields)))
+    return ended, told
+
+
+def test_facts_are_those_of_the_file(tmp_path: Path) -> None:
+    assert load(tmp_path, FACTS).host.actions == ["block-resize", "block-facts"]
+    assert facts_of(tmp_path, "avps-scratch") == ([None], [{"zoned": False, "lifetime": True}])
+    assert facts_of(tmp_path, "avps-sealed") == ([None], [{"zoned": False, "lifetime": False}])
+
+
+def test_nothing_is_told_of_an_unknown_disk(tmp_path: Path) -> None:
+    ended, told = facts_of(tmp_path, "avps-scratsch")
+    assert told == []
+    assert (
+        ended[0] and "[host.block-facts] has no disk of serial number 'avps-scratsch'" in ended[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "line, complaint",
+    [
+        ('avps-scratch = "zoned"', "must be a list out of zoned, lifetime, not 'zoned'"),
+        ('avps-scratch = ["zones"]', "must be a list out of zoned, lifetime, not ['zones']"),
+        ('"" = []', "is no serial number"),
+    ],
+)
+def test_facts_that_make_no_sense(tmp_path: Path, line: str, complaint: str) -> None:
+    with pytest.raises(UserError, match="host.block-facts") as error:
+        load(tmp_path, GOOD + f"[host.block-facts]\n{line}\n")
+    assert complaint in str(error.value)

@@ -12,7 +12,7 @@ from avps.errors import near
 from avps.host import power_cuts
 from avps.host.power_cuts import PowerCuts
 from avps.host.qmp import Qmp
-from avps.host.settings import POWER_CUTS, RESIZE, Settings
+from avps.host.settings import FACTS, FACTS_KNOWN, POWER_CUTS, RESIZE, Settings
 
 # For one action; the probe waits longer, so that it hears why.
 LIMIT_S = 3.0
@@ -100,6 +100,7 @@ class Actions:
         known: dict[str, Callable[[dict[str, Any], Reply, Tell], None]] = {
             RESIZE: self._block_resize,
             POWER_CUTS: self._power_cuts,
+            FACTS: self._block_facts,
         }
         method = known.get(what)
         if not method:
@@ -120,6 +121,15 @@ class Actions:
             self._cuts.ask(ask, done, tell)
         else:
             done("none were to be made (--cuts 0)")
+
+    def _block_facts(self, ask: dict[str, Any], done: Reply, tell: Tell) -> None:
+        disk = ask["disk"]
+        if disk in self._settings.facts:
+            tell({fact: fact in self._settings.facts[disk] for fact in FACTS_KNOWN})
+            done(None)
+        else:
+            known = near(disk, self._settings.facts)
+            done(f"[host.{FACTS}] has no disk of serial number '{disk}': {known}")
 
     def _block_resize(self, ask: dict[str, Any], done: Reply, tell: Tell) -> None:
         disk, sizes = ask["disk"], ask["sectors"]
