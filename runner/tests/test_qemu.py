@@ -127,7 +127,7 @@ def test_the_reproduce_command_runs_exactly_that_test(
 
 
 def test_qemu_killed_in_mid_run(runner: Runner) -> None:
-    process = runner.start("run", "-t", "qemu-q35", "-v")
+    process = runner.start("run", "-t", "qemu-q35", "-v", "--cuts", "0")
     assert process.stdout
     shown = [process.stdout.readline() for _ in range(5)]
     (qemu,) = runner.processes()
