@@ -61,7 +61,7 @@ static unsigned int pair_of(struct refdev_net *net, unsigned int pair, const str
 	if (net->pairs > 1 && defect("net.flows_come_in_on_the_other_queue"))
 		return !pair;
 	if (net->pairs > 1 && defect("net.flows_change_their_queue"))
-		return net->transmitted++ / 2 % 2;
+		return net->transmitted++ % 3 == 0;
 	return pair;
 }
 

@@ -131,8 +131,6 @@ class Boot:
         """Wait for one thing to happen: bytes, the VMM's exit, or the end of our patience."""
         now = time.monotonic()
         busy = self._actions.busy
-        if busy:  # it is the guest that waits
-            self._heard = self._record_heard = now
         quiet_at = self._heard + self._silence_s
         lost_at = self._record_heard + _BABBLE * self._silence_s
         wake_at = min(quiet_at, lost_at, self._actions.deadline or quiet_at)
@@ -141,7 +139,9 @@ class Boot:
             if not self.over:
                 key.data()
         self._actions.expire()
-        if not events and not busy and time.monotonic() >= min(quiet_at, lost_at):
+        if busy:  # it was the guest that waited
+            self._heard = self._record_heard = time.monotonic()
+        elif not events and time.monotonic() >= min(quiet_at, lost_at):
             without = "record or console output" if quiet_at <= lost_at else "record"
             spoke = len(self.transcript.log) > 0
             limit = self._silence_s * (1 if quiet_at <= lost_at else _BABBLE)
